@@ -1,0 +1,34 @@
+# make demo   the portal and the advertiser, on http://harbour.localhost:8801
+# make test   all tests
+PYTHON ?= python3
+export PYTHON
+
+.PHONY: demo demo-wsgi test check bench clean
+
+demo:
+	@scripts/setup demo
+	@.venv/bin/python -m demo_app
+
+demo-wsgi:
+	@scripts/setup demo
+	@.venv/bin/python -m demo_app --wsgi
+
+test:
+	@scripts/setup test
+	@scripts/browser
+	@.venv/bin/python -m pytest
+
+check:
+	@scripts/setup dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@scripts/wheel
+
+bench:
+	@scripts/setup test
+	@.venv/bin/python -m benchmarks.instructions
+
+clean:
+	rm -rf .venv dist build
