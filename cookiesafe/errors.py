@@ -1,0 +1,139 @@
+"""Every error CookieSafe raises, drawn as a tree.
+
+CookieSafeError
+├── SettingError            the operator's: something given to CookieSafe(...) cannot work
+│   ├── PolicyError         the policy has problems; all of them, each with its place and its mend
+│   └── WeakKey             a key is too short to sign with
+├── UsageError              the app's: the visit was asked something it cannot do
+│   ├── UnknownName         a purpose, vendor or feature that the policy does not declare (a LookupError)
+│   ├── TooLate             a cookie was to change after the headers had left
+│   ├── NotStorable         the session was given something that JSON does not hold (a TypeError)
+│   └── SessionTooLarge     the session does not fit into a cookie
+├── StoreError              the store did not do what it was asked
+└── BadToken                the client's: a token that is not ours, not whole or too old; it never leaves the package
+
+What a client sends raises none of these out of the middleware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class CookieSafeError(Exception):
+    """Root of the tree. ``what`` went wrong, ``where``, and how to ``fix`` it; ``code`` is its page in the docs."""
+
+    code: ClassVar[str] = "CS000"
+
+    def __init__(self, what: str, *, where: str = "", fix: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.fix = fix
+        super().__init__(sentence(self.code, what, where, fix))
+
+
+def sentence(code: str, what: str, where: str = "", fix: str = "") -> str:
+    """One line that says where, what, how to mend it, and under which code to read more."""
+    place = f"{where}: " if where else ""
+    mend = f" {fix}" if fix else ""
+    return f"{place}{what}.{mend} [{code}]"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``Did you mean "x"?`` for the closest known name, else a list of what is known."""
+    known = sorted(known)
+    close = get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f'Did you mean "{close[0]}"?'
+    return f"Known: {', '.join(known)}." if known else "None are declared."
+
+
+class SettingError(CookieSafeError):
+    """Something given to ``CookieSafe(...)`` cannot work. Raised when it is put together, never per request."""
+
+    code = "CS500"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a policy: ``path`` is where in it, such as ``("vendors", "gullwing", "hosts")``."""
+
+    code: str
+    path: tuple[str, ...]
+    what: str
+    fix: str
+    line: int | None = None
+
+    def sentence(self, source: str) -> str:
+        place = f"{source}:{self.line}" if self.line else f"{source} {'.'.join(self.path)}".strip()
+        return sentence(self.code, self.what, place, self.fix)
+
+
+class PolicyError(SettingError):
+    """A policy with ``problems``: all that were found, in the order of the file, one line each in the message."""
+
+    code = "CS100"
+
+    def __init__(self, problems: Sequence[Problem], source: str = "policy") -> None:
+        self.problems = tuple(problems)
+        self.source = source
+        self.what = "; ".join(p.what for p in self.problems)
+        self.where = source
+        self.fix = " ".join(p.fix for p in self.problems)
+        Exception.__init__(self, "\n".join(p.sentence(source) for p in self.problems))
+
+
+class WeakKey(SettingError):
+    """A signing key of fewer than 32 bytes."""
+
+    code = "CS501"
+
+
+class UsageError(CookieSafeError):
+    """The app asked the visit something it cannot do."""
+
+    code = "CS300"
+
+
+class UnknownName(UsageError, LookupError):
+    """A purpose, vendor or feature that the policy does not declare."""
+
+    code = "CS301"
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f'no {kind} "{name}" is declared', fix=did_you_mean(name, known))
+
+
+class TooLate(UsageError):
+    """A cookie was to change after the headers had left."""
+
+    code = "CS302"
+
+
+class NotStorable(UsageError, TypeError):
+    """The session was given something that JSON does not hold."""
+
+    code = "CS303"
+
+
+class SessionTooLarge(UsageError):
+    """The session does not fit into a cookie: name and value may have 4,096 bytes (RFC 6265bis, section 5.6)."""
+
+    code = "CS304"
+
+
+class StoreError(CookieSafeError):
+    """The store did not do what it was asked; the driver's own error is its ``__cause__``."""
+
+    code = "CS400"
+
+
+class BadToken(CookieSafeError):
+    """A token that is not ours, not whole, or too old."""
+
+    code = "CS600"
