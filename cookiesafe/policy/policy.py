@@ -1,0 +1,153 @@
+"""The policy: what a site declares, checked once and then only asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self, TypeVar
+
+from ..errors import PolicyError, UnknownName
+from .declared import (
+    NECESSARY_PURPOSE,
+    Cookie,
+    Declaration,
+    Feature,
+    Purpose,
+    Site,
+    Vendor,
+)
+from .fingerprint import fingerprint_of, grounds_of, vendor_grounds_of
+from .hosts import parse_host
+from .known import NECESSARY
+from .names import CookieNames
+from .rules import breaches
+from .shape import misfits
+from .toml import read_file, read_toml
+
+_Entry = TypeVar("_Entry")
+
+
+@dataclass(frozen=True, slots=True, init=False, eq=False, repr=False)
+class Policy:
+    """What the site declares; immutable. Mappings go from id to entry, in the order of declaration.
+
+    ``purposes`` begins with the built-in ``necessary``, ``optional`` has the others. ``cookies``
+    are the site's own; ``cookie_for`` also finds the well-known necessary ones. Hosts are lower-case.
+
+    ``fingerprint`` names the whole policy, ``grounds`` what each purpose asks consent for (words,
+    vendors, hosts, cookies, lifetimes): 12 hex digits of SHA-256, whatever the order.
+
+    Raises PolicyError with every problem that was found.
+    """
+
+    site: Site
+    purposes: Mapping[str, Purpose]
+    vendors: Mapping[str, Vendor]
+    cookies: tuple[Cookie, ...]
+    features: Mapping[str, Feature]
+    optional: tuple[Purpose, ...]
+    fingerprint: str
+    grounds: Mapping[str, str]
+    _names: CookieNames
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        purposes: Iterable[Purpose] = (),
+        vendors: Iterable[Vendor] = (),
+        cookies: Iterable[Cookie] = (),
+        features: Iterable[Feature] = (),
+    ) -> None:
+        declaration = Declaration(
+            site=site,
+            purposes=tuple(purposes),
+            vendors=tuple(vendors),
+            cookies=tuple(cookies),
+            features=tuple(features),
+        )
+        # Rules may compare and look up only what is of the right type.
+        problems = list(misfits(declaration)) or list(breaches(declaration))
+        if problems:
+            raise PolicyError(problems)
+        self._settle(_canonical(declaration))
+
+    def _settle(self, declaration: Declaration) -> None:
+        purposes = (NECESSARY_PURPOSE, *declaration.purposes)
+        grounds = {purpose.id: grounds_of(declaration, purpose) for purpose in purposes}
+        grounds |= {f"@{each.id}": vendor_grounds_of(each) for each in declaration.vendors}
+        settled = {
+            "site": declaration.site,
+            "purposes": MappingProxyType({purpose.id: purpose for purpose in purposes}),
+            "vendors": MappingProxyType({vendor.id: vendor for vendor in declaration.vendors}),
+            "cookies": declaration.cookies,
+            "features": MappingProxyType({each.id: each for each in declaration.features}),
+            "optional": declaration.purposes,
+            "fingerprint": fingerprint_of(declaration),
+            "grounds": MappingProxyType(grounds),
+            "_names": CookieNames(declaration.cookies, NECESSARY),
+        }
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_toml(cls, text: str, source: str = "policy") -> Self:
+        """The policy in ``text``; messages call it ``source``. Raises PolicyError, with lines."""
+        declaration = read_toml(text, source)
+        return cls(
+            site=declaration.site,
+            purposes=declaration.purposes,
+            vendors=declaration.vendors,
+            cookies=declaration.cookies,
+            features=declaration.features,
+        )
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """The policy in the TOML file at ``path``, UTF-8, up to 1 MB. Raises as ``from_toml``."""
+        return cls.from_toml(read_file(Path(path)), str(path))
+
+    def purpose(self, id: str) -> Purpose:
+        """The purpose of this id. Raises UnknownName."""
+        return _named("purpose", id, self.purposes)
+
+    def vendor(self, id: str) -> Vendor:
+        """The vendor of this id. Raises UnknownName."""
+        return _named("vendor", id, self.vendors)
+
+    def feature(self, id: str) -> Feature:
+        """The feature of this id. Raises UnknownName."""
+        return _named("feature", id, self.features)
+
+    def cookie_for(self, name: str) -> Cookie | None:
+        """The declared cookie that ``name`` falls under, or None if nobody declared it.
+
+        Exact beats pattern, a longer text before the ``*`` beats a shorter one, then a longer one
+        after it; what the site declares beats the well-known necessary cookies.
+        """
+        return self._names[name]
+
+    def __repr__(self) -> str:
+        return f"Policy(site={self.site.name!r}, fingerprint={self.fingerprint!r})"
+
+
+def _named(kind: str, id: str, known: Mapping[str, _Entry]) -> _Entry:
+    try:
+        return known[id]
+    except KeyError:
+        raise UnknownName(kind, id, known) from None
+
+
+def _canonical(declaration: Declaration) -> Declaration:
+    site = replace(declaration.site, hosts=_hosts(declaration.site.hosts))
+    vendors = tuple(
+        replace(vendor, hosts=_hosts(vendor.hosts), purposes=tuple(vendor.purposes))
+        for vendor in declaration.vendors
+    )
+    return replace(declaration, site=site, vendors=vendors)
+
+
+def _hosts(hosts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(str(parse_host(host)) for host in hosts)
