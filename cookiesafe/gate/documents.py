@@ -1,0 +1,72 @@
+"""What a response is to a browser: a document, a page we may place something in, or neither.
+
+Whatever may become a document runs under the visitor's own policy; everything else carries a constant one, under which
+nothing has been agreed to, and stays the same for everybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+DESTINATIONS = frozenset(
+    {
+        "document", "iframe", "frame", "object", "embed", "fencedframe",
+        "worker", "sharedworker", "serviceworker",
+    }
+)  # fmt: skip
+"""Values of ``Sec-Fetch-Dest`` that make a document, or a worker, of whatever comes (Fetch Metadata)."""
+
+_XML = frozenset({"application/xhtml+xml", "application/xml", "text/xml", "text/xsl"})
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
+_ASCII_INSIDE = re.compile(
+    r"utf-?8|(?:us-)?ascii|iso-?8859-?\d+|latin-?\d|windows-\d+|cp125\d|koi8-[ru]|macintosh"
+    r"|gbk|gb2312|gb18030|big5(?:-hkscs)?|euc-(?:jp|kr)|shift[-_]jis|x-sjis|tis-620",
+    re.IGNORECASE,
+)
+_SNIFFED = frozenset({"unknown/unknown", "application/unknown", "*/*"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``document``: may become one by its type alone. ``placeable``: HTML in which ASCII is ASCII."""
+
+    document: bool
+    placeable: bool
+
+
+@lru_cache(256)
+def kind_of(content_type: str | bytes | None) -> Kind:
+    """What a ``Content-Type`` says; without one, a browser may find HTML in it (MIME Sniffing, section 7)."""
+    if not content_type:
+        return Kind(document=True, placeable=False)
+    if isinstance(content_type, bytes):
+        content_type = content_type.decode("latin-1")
+    essence = content_type.partition(";")[0].strip().lower()
+    if essence == "text/html":
+        charset = _CHARSET.search(content_type)
+        return Kind(
+            document=True,
+            placeable=charset is None or _ASCII_INSIDE.fullmatch(charset[1]) is not None,
+        )
+    xml = (
+        essence in _XML
+        or essence in _SNIFFED
+        or (essence.endswith("+xml") and essence != "image/svg+xml")
+    )
+    return Kind(
+        document=xml or "/" not in essence or essence.startswith("multipart/"), placeable=False
+    )
+
+
+def is_plain(headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether a response is to be shown rather than saved, and comes as it is, not compressed."""
+    for name, value in headers:
+        lower = name.lower()
+        if lower == "content-encoding" and value.strip().lower() not in ("", "identity"):
+            return False
+        if lower == "content-disposition" and value.strip().lower().startswith("attachment"):
+            return False
+    return True

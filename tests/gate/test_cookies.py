@@ -1,0 +1,273 @@
+"""The gate for cookies: what leaves, and what the app may read."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from cookiesafe.consent import Allowed
+from cookiesafe.cookies import parse_cookie, parse_set_cookie
+from cookiesafe.gate import CookieGate
+from cookiesafe.policy import Cookie, Policy, Purpose, Site, Vendor
+
+NOW = 1_795_305_600
+OWN = "__Host-cookiesafe"
+POLICY = Policy(
+    site=Site(name="Site"),
+    purposes=[Purpose(id="ads", title="Adverts"), Purpose(id="tips", title="Tips")],
+    vendors=[
+        Vendor(id="gull", name="Gull", hosts=("gull.example",), purposes=("ads",)),
+        Vendor(id="tern", name="Tern", hosts=("tern.example",), purposes=("ads", "tips")),
+    ],
+    cookies=[
+        Cookie(name="cart", purpose="necessary", why="holds your bill"),
+        Cookie(name="tip", purpose="tips"),
+        Cookie(name="ad", purpose="ads", vendor="gull"),
+        Cookie(name="ad_*", purpose="ads", vendor="tern"),
+    ],
+)
+NOTHING = Allowed()
+TIPS = Allowed(purposes=frozenset({"necessary", "tips"}))
+ADS_WITHOUT_GULL = Allowed(purposes=frozenset({"necessary", "ads"}), refused=frozenset({"gull"}))
+GULL_ALONE = Allowed(vendors=frozenset({"gull"}))
+ALL = Allowed(frozenset({"necessary", "ads", "tips"}), frozenset({"gull", "tern"}))
+STANDINGS = [NOTHING, TIPS, ADS_WITHOUT_GULL, GULL_ALONE, ALL]
+NAMES = ["cart", "tip", "ad", "ad_1", "ad_", "sessionid", OWN, "unheard-of", "Cart", "ad2"]
+
+
+def a_gate(allowed: Allowed = NOTHING) -> CookieGate:
+    return CookieGate(POLICY, allowed, [OWN])
+
+
+def may_pass(name: str, allowed: Allowed) -> bool:
+    """The rule, as plainly as it can be written."""
+    if name == OWN:
+        return True
+    cookie = POLICY.cookie_for(name)
+    if cookie is None or cookie.vendor in allowed.refused:
+        return False
+    return cookie.purpose in allowed.purposes or cookie.vendor in allowed.vendors
+
+
+# --- coming in ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("allowed", "names"),
+    [
+        pytest.param(NOTHING, ["cart", "sessionid", OWN], id="nothing agreed to"),
+        pytest.param(TIPS, ["cart", "tip", "sessionid", OWN], id="one purpose"),
+        pytest.param(
+            ADS_WITHOUT_GULL, ["cart", "ad_1", "ad_", "sessionid", OWN], id="without one vendor"
+        ),
+        pytest.param(GULL_ALONE, ["cart", "ad", "sessionid", OWN], id="one vendor alone"),
+        pytest.param(ALL, ["cart", "tip", "ad", "ad_1", "ad_", "sessionid", OWN], id="everything"),
+    ],
+)
+def test_the_app_reads_what_was_agreed_to_and_our_own(allowed: Allowed, names: list[str]) -> None:
+    gate = a_gate(allowed)
+
+    assert [name for name in NAMES if gate.passes(name)] == names
+    assert gate.incoming("; ".join(f"{name}=1" for name in NAMES)) == "; ".join(
+        f"{name}=1" for name in names
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "seen"),
+    [
+        pytest.param("", None, id="nothing"),
+        pytest.param("cart=1", None, id="one that passes"),
+        pytest.param("cart=1; sessionid=2", None, id="two that pass"),
+        pytest.param("tip=1", "", id="one that does not"),
+        pytest.param("tip=1; cart=2; ad=3", "cart=2", id="one of three"),
+        pytest.param("cart=1; cart=2; tip=3", "cart=1; cart=2", id="duplicates stay"),
+        pytest.param('cart="a=b; tip=1; c"', 'cart="a=b', id="quotes protect nothing"),
+        pytest.param("cart=a=b", None, id="an equals sign in the value"),
+        pytest.param("cart=; tip=", "cart=", id="empty values"),
+        pytest.param("tip", "", id="nameless"),
+        pytest.param("cart", "", id="nameless, with a name for a value"),
+        pytest.param("=cart; cart=1", "cart=1", id="nameless behind an equals sign"),
+        pytest.param("cart=1;tip=2", "cart=1", id="no space between"),
+        pytest.param("cart=1 ;\ttip=2", "cart=1", id="a space before and a tab behind"),
+        pytest.param(" tip =1; cart =2", "cart =2", id="space around names"),
+        pytest.param("cart=1;;; tip=2;", "cart=1", id="empty pairs"),
+        pytest.param("cart=\xe9\x00; tip=1", "cart=\xe9\x00", id="bytes of any kind"),
+        pytest.param("CART=1; Tip=2", "", id="capitals are another name"),
+        pytest.param("xcart=1; cart2=1", "", id="longer names"),
+    ],
+)
+def test_what_the_app_sees_of_a_header(header: str, seen: str | None) -> None:
+    assert a_gate().incoming(header) == seen
+
+
+@pytest.mark.parametrize("header", ["cart=1;tip=2", "cart=1;\ttip=2", "cart=1 ;ad=3"])
+def test_a_name_that_passed_before_takes_no_other_along(header: str) -> None:
+    gate = a_gate()
+    gate.incoming("cart=1")
+
+    assert gate.incoming(header) is not None
+    assert "=" not in (gate.incoming(header) or "").replace("cart=1", "")
+
+
+PAIRS = st.sampled_from(NAMES).map("{}=1".format) | st.text(
+    st.sampled_from('cartipd_=; \t",é'), max_size=10
+)
+HEADERS = st.lists(
+    st.tuples(PAIRS, st.sampled_from(["; ", "; ", "; ", ";", " ; ", ";;", ";\t", ";  "])),
+    max_size=6,
+).map(lambda parts: "".join(pair + between for pair, between in parts).removesuffix("; "))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(HEADERS, min_size=1, max_size=5), st.sampled_from(STANDINGS))
+@example(["cart=1", "cart=1;ad=1"], NOTHING)
+def test_whatever_came_before_the_app_reads_only_what_passes(
+    headers: list[str], allowed: Allowed
+) -> None:
+    gate = a_gate(allowed)
+
+    for header in headers:
+        seen = gate.incoming(header)
+        expected = [
+            (name, value) for name, value in parse_cookie(header) if may_pass(name, allowed)
+        ]
+        assert parse_cookie(header if seen is None else seen) == expected
+        assert seen != header
+
+
+def test_a_flood_of_names_is_judged_and_not_kept() -> None:
+    gate = a_gate(ALL)
+
+    for number in range(0, 5000, 100):
+        header = "; ".join(f"ad_{each}=1; x{each}=1" for each in range(number, number + 100))
+        seen = gate.incoming(header)
+        assert seen == "; ".join(f"ad_{each}=1" for each in range(number, number + 100))
+    assert gate.incoming("x1=1; cart=1") == "cart=1"
+
+
+# --- going out ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        pytest.param("cart=1", None, id="necessary"),
+        pytest.param("sessionid=1; Path=/; HttpOnly", None, id="a framework's own"),
+        pytest.param("__Host-sessionid=1; Path=/; Secure", None, id="a framework's, with a prefix"),
+        pytest.param("tip=1", "not granted", id="not agreed to"),
+        pytest.param("ad_1=x; Max-Age=60", "not granted", id="not agreed to, by its pattern"),
+        pytest.param("new=1", "undeclared", id="undeclared"),
+        pytest.param("Cart=1", "undeclared", id="in another case"),
+        pytest.param("  tip = 1 ; Path=/", "not granted", id="with spaces"),
+        pytest.param("tip=1; Max-Age=0", None, id="a deletion by Max-Age"),
+        pytest.param("new=; Max-Age=-1", None, id="a deletion of what is undeclared"),
+        pytest.param("tip=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT", None, id="a deletion by date"),
+        pytest.param("tip=1; Expires=0", "not granted", id="no date"),
+        pytest.param(
+            "tip=1; Max-Age=9; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+            "not granted",
+            id="Max-Age goes before Expires",
+        ),
+        pytest.param("tip=1; Max-Age=0; Max-Age=9", "not granted", id="the last Max-Age counts"),
+        pytest.param("tip=; Path=/", "not granted", id="an empty value is no deletion"),
+        pytest.param(f"{OWN}=1", "reserved", id="our own"),
+        pytest.param(f"{OWN}=; Max-Age=0", "reserved", id="a deletion of our own"),
+        pytest.param(f" {OWN} =1; Secure", "reserved", id="our own, with spaces"),
+        pytest.param(f"={OWN}=1", "reserved", id="nameless, that comes back as our own"),
+        pytest.param("=tip=1", "not granted", id="nameless, that comes back under a name"),
+        pytest.param("=cart=1", None, id="nameless, that comes back as a necessary one"),
+        pytest.param("justavalue", "undeclared", id="nameless"),
+        pytest.param("", "malformed", id="nothing"),
+        pytest.param("=", "malformed", id="neither name nor value"),
+        pytest.param("; Path=/", "malformed", id="attributes alone"),
+        pytest.param("tip=\x00", "malformed", id="a control character"),
+        pytest.param("tip=1\r\nSet-Cookie: cart=1", "malformed", id="another line in it"),
+        pytest.param("new=" + "x" * 4096, "malformed", id="too long"),
+        pytest.param("tip=\x00; Max-Age=0", "malformed", id="a deletion that browsers ignore"),
+        pytest.param("tip=\xc3\xa9", "not granted", id="bytes beyond ASCII"),
+    ],
+)
+def test_what_is_held_and_by_which_rule(line: str, rule: str | None) -> None:
+    held = a_gate().outgoing(line, NOW)
+
+    assert (None if held is None else held.rule) == rule
+
+
+@pytest.mark.parametrize("allowed", STANDINGS)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_leaves_is_what_may_be_read(name: str, allowed: Allowed) -> None:
+    gate = a_gate(allowed)
+
+    assert (gate.outgoing(f"{name}=1", NOW) is None) == (gate.passes(name) and name != OWN)
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.tuples(
+        st.sampled_from([*NAMES, "", "=tip", f"={OWN}"]),
+        st.sampled_from(["=1", "=", "", "=a=b", "=\x00", " = 1"]),
+        st.lists(
+            st.sampled_from(
+                [
+                    "; Max-Age=0",
+                    "; max-age=-5",
+                    "; Max-Age=10",
+                    "; Max-Age=x",
+                    "; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+                    "; Expires=Thu, 01 Jan 2099 00:00:00 GMT",
+                    "; Path=/",
+                    "; Domain=site.example",
+                ]
+            ),
+            max_size=3,
+        ).map("".join),
+    ).map("".join),
+    st.sampled_from(STANDINGS),
+)
+def test_what_a_browser_would_keep_passes_only_if_it_may(line: str, allowed: Allowed) -> None:
+    passes = a_gate(allowed).outgoing(line, NOW) is None
+    cookie = parse_set_cookie(line)
+
+    if cookie is None:
+        return
+    name = cookie.sent_name
+    assert passes == (name != OWN and (may_pass(name, allowed) or cookie.is_deletion(NOW)))
+
+
+def test_a_cookie_that_expires_now_is_a_deletion_and_one_that_expires_later_is_not() -> None:
+    # 1795305600 is Sun, 22 Nov 2026 00:00:00 GMT.
+    gate = a_gate()
+
+    assert gate.outgoing("tip=1; Expires=Sun, 22 Nov 2026 00:00:00 GMT", NOW) is None
+    assert gate.outgoing("tip=1; Expires=Sun, 22 Nov 2026 00:00:01 GMT", NOW) is not None
+
+
+def test_what_is_held_says_its_purpose_and_what_to_do() -> None:
+    held = a_gate().outgoing("ad=1", NOW)
+
+    assert held is not None
+    assert (held.name, held.purpose, held.rule) == ("ad", "ads", "not granted")
+    assert '"ads"' in held.remedy
+
+
+@pytest.mark.parametrize(
+    "name", ["new", "hl_ad[1]", "näme".encode().decode("latin-1"), "a\\b", 'a"b']
+)
+def test_the_remedy_for_an_undeclared_cookie_is_a_line_of_a_policy(name: str) -> None:
+    held = a_gate().outgoing(f"{name}=1", NOW)
+
+    assert held is not None
+    assert (held.name, held.purpose, held.rule) == (name, None, "undeclared")
+    line = held.remedy.partition(": ")[2]
+    assert tomllib.loads(f"[cookies]\n{line}") == {"cookies": {name: {"purpose": "…"}}}
+
+
+def test_the_name_of_a_malformed_cookie_is_shown_short() -> None:
+    held = a_gate().outgoing("x" * 5000 + "=1", NOW)
+
+    assert held is not None
+    assert held.name == "x" * 80
