@@ -1,0 +1,131 @@
+"""Renders what the visitor is shown. Templates are Jinja's, with everything escaped."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from functools import cache, cached_property, lru_cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from ..consent import DAY, NECESSARY, Consent
+from ..policy import Policy, Purpose
+from .lists import groups, well_known
+
+if TYPE_CHECKING:
+    import jinja2
+
+_NEXT = "\0next\0"
+
+
+class Notice:
+    """The words and pages of one policy. ``path`` is where our pages live, below what the app is mounted under."""
+
+    def __init__(self, policy: Policy, path: str) -> None:
+        self._policy = policy
+        self._path = path
+        self._banner_around = lru_cache(64)(self._render_banner)
+        self._revisit = lru_cache(64)(self._render_revisit)
+
+    def banner(self, root: str, next_path: str, gpc: bool) -> bytes:
+        """The first layer, to stand first in the body; ASCII. ``next_path`` is where the answer leads back to."""
+        return (
+            escape(next_path)
+            .encode("ascii", "xmlcharrefreplace")
+            .join(self._banner_around(root, gpc))
+        )
+
+    def revisit(self, root: str) -> bytes:
+        """The way back to the choices for who has chosen, to stand last in the page; ASCII."""
+        return self._revisit(root)
+
+    def choices(self, root: str, next_path: str, consent: Consent, gpc: bool) -> bytes:
+        """The preference centre."""
+        granted = [p for p in self._policy.optional if consent.state(p.id) == "granted"]
+        date = "" if consent.day is None else _date(consent.day)
+        return self._page(
+            "choices.html",
+            root,
+            next=next_path,
+            consent=consent,
+            granted=granted,
+            date=date,
+            gpc=self._silenced(gpc),
+        )
+
+    def cookies(self, root: str) -> bytes:
+        """The tables of cookies and vendors, made from the policy."""
+        return self._page(
+            "cookies.html", root, groups=groups(self._policy), known=well_known(self._policy)
+        )
+
+    def problem(self, root: str, title: str, text: str) -> bytes:
+        """A page that says what did not work, and what now."""
+        return self._page("problem.html", root, title=title, text=text)
+
+    @cached_property
+    def style(self) -> bytes:
+        """The style sheet of all of it."""
+        return files(__package__).joinpath("style.css").read_bytes()
+
+    @cached_property
+    def style_version(self) -> str:
+        """Changes when the style sheet does, so that it can be cached for good."""
+        return hashlib.sha256(self.style).hexdigest()[:12]
+
+    def _page(self, template: str, root: str, **context: Any) -> bytes:
+        page = _templates().get_template(template).render(**self._common(root), **context)
+        return page.encode("utf-8")
+
+    def _render_banner(self, root: str, gpc: bool) -> tuple[bytes, bytes, bytes]:
+        others = {v.id for v in self._policy.vendors.values() if set(v.purposes) != {NECESSARY}}
+        text = (
+            _templates()
+            .get_template("banner.html")
+            .render(
+                **self._common(root),
+                next=_NEXT,
+                companies=len(others),
+                limits=[feature.without for feature in self._policy.features.values()],
+                gpc=self._silenced(gpc),
+            )
+        )
+        before, between, after = text.encode("ascii", "xmlcharrefreplace").split(_NEXT.encode())
+        return before, between, after
+
+    def _render_revisit(self, root: str) -> bytes:
+        text = _templates().get_template("revisit.html").render(**self._common(root))
+        return text.encode("ascii", "xmlcharrefreplace")
+
+    def _silenced(self, gpc: bool) -> list[Purpose]:
+        return [p for p in self._policy.optional if gpc and p.signal == "gpc"]
+
+    def _common(self, root: str) -> dict[str, Any]:
+        root = quote(root)
+        own = f"{root}{self._path}"
+        return {
+            "policy": self._policy,
+            "purposes": self._policy.optional,
+            "home": f"{root}/",
+            "choices": f"{own}/choices",
+            "cookies": f"{own}/cookies",
+            "style": f"{own}/notice.css?v={self.style_version}",
+        }
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("cookiesafe.notice"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+    )
+
+
+def _date(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
