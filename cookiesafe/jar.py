@@ -1,0 +1,155 @@
+"""Our own cookies: their names on a secure and on a plain connection, and what a visitor's consent cookie comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from .consent import (
+    DAY,
+    LIFETIME_DAYS,
+    UNDECIDED,
+    Allowed,
+    Consent,
+    allowed,
+    holds,
+    read,
+    to_ask,
+    write,
+)
+from .cookies import expire_set_cookie, find_cookie, parse_cookie, write_set_cookie
+from .errors import BadToken, UsageError
+from .gate import CookieGate, content_security_policy
+from .keys import KeyRing
+from .policy import Policy
+from .session import SessionCookie, Stored
+
+_REMEMBERED = 1024
+_LONGEST_REMEMBERED = 4096
+_MOST_EXPIRED = 50
+_SIGNALS = {False: frozenset[str](), True: frozenset({"gpc"})}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What follows from one visitor's consent: what is ``allowed``, through which ``gate``, under which ``csp``.
+
+    ``to_ask`` are the purposes to ask about, ``gpc`` whether the browser asks not to be tracked (Sec-GPC).
+    """
+
+    consent: Consent
+    allowed: Allowed
+    gate: CookieGate
+    csp: str
+    to_ask: tuple[str, ...]
+    gpc: bool
+
+
+@dataclass
+class Arrival:
+    """What a ``Cookie`` header comes to: the visitor's ``standing``, and the ``cookies`` the app may see.
+
+    ``cookies`` is ``None`` when they are as they came, and empty when none is left. It holds from ``since`` to
+    ``until``, in unix seconds.
+    """
+
+    standing: Standing
+    cookies: str | None
+    since: float
+    until: float
+    header: str
+    session_cookie: SessionCookie
+
+    @cached_property
+    def stored(self) -> tuple[Stored, ...]:
+        """The sessions in it, read when they are first asked for."""
+        return self.session_cookie.read(self.header)
+
+
+class Jar:
+    """Our cookies, with the ``__Host-`` prefix where the connection is ``secure`` (RFC 6265bis, section 4.1.3.2)."""
+
+    def __init__(self, policy: Policy, keys: KeyRing, *, secure: bool, enforce: bool) -> None:
+        prefix = "__Host-" if secure else ""
+        session = f"{prefix}cookiesafe-session"
+        self.secure = secure
+        self._enforce = enforce
+        self.consent_name = f"{prefix}cookiesafe"
+        self.session = SessionCookie(session, keys.signer("session", session))
+        empty = write_set_cookie(session, "", secure=secure)
+        self._session_attributes = empty.removeprefix(f"{session}=")
+        self._policy = policy
+        self._signer = keys.signer("consent", self.consent_name)
+        self._passage = lru_cache(_REMEMBERED)(self._work_out_passage)
+        self._remembered = lru_cache(_REMEMBERED)(self._work_out)
+        self.undecided = {gpc: self._stand(UNDECIDED, gpc) for gpc in (False, True)}
+        self.empty = {gpc: self._arrive("", self.undecided[gpc]) for gpc in (False, True)}
+
+    def read(self, header: str, gpc: bool, now: float) -> Arrival:
+        """What a ``Cookie`` header comes to at ``now``. Remembered, since a page's requests all send the same one."""
+        work_out = self._remembered if len(header) <= _LONGEST_REMEMBERED else self._work_out
+        arrival = work_out(header, gpc)
+        if arrival.since <= now <= arrival.until:
+            return arrival
+        return self._arrive(header, self.undecided[gpc])
+
+    def _work_out(self, header: str, gpc: bool) -> Arrival:
+        return self._arrive(header, self._standing_of(find_cookie(header, self.consent_name), gpc))
+
+    def _arrive(self, header: str, standing: Standing) -> Arrival:
+        since, until = holds(standing.consent)
+        cookies = standing.gate.incoming(header) if header and self._enforce else None
+        return Arrival(standing, cookies, since, until, header, self.session)
+
+    def _standing_of(self, tokens: list[str], gpc: bool) -> Standing:
+        """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""
+        found: Standing | None = None
+        for token in tokens:
+            try:
+                standing = self._stand(read(self._signer.verify(token), self._policy), gpc)
+            except BadToken:
+                continue
+            if found is not None and found.consent != standing.consent:
+                return self.undecided[gpc]
+            found = standing
+        return found or self.undecided[gpc]
+
+    def write_consent(self, consent: Consent) -> str:
+        """The ``Set-Cookie`` line that carries ``consent``."""
+        token = self._signer.sign(write(consent))
+        return write_set_cookie(
+            self.consent_name, token, max_age=LIFETIME_DAYS * DAY, secure=self.secure
+        )
+
+    def expire(self, header: str, consent: Consent, gpc: bool) -> list[str]:
+        """``Set-Cookie`` lines that end the declared cookies in a ``Cookie`` header which ``consent`` does not cover.
+
+        Those of this host and the whole site (``Path=/``), of which a browser tells us no more than the name.
+        """
+        gate = self._stand(consent, gpc).gate
+        names = dict.fromkeys(name for name, _ in parse_cookie(header) if gate.is_withdrawn(name))
+        lines = (self._end(name) for name in [*names][:_MOST_EXPIRED])
+        return [line for line in lines if line is not None]
+
+    def _end(self, name: str) -> str | None:
+        """The line that ends a cookie, or ``None`` for a name that no browser keeps."""
+        secure = self.secure or name.lower().startswith(("__host-", "__secure-"))
+        try:
+            return expire_set_cookie(name, secure=secure)
+        except UsageError:
+            return None
+
+    def write_session(self, token: str) -> str:
+        """The ``Set-Cookie`` line for a session's token, or, for ``""``, the one that expires it."""
+        if not token:
+            return expire_set_cookie(self.session.name, secure=self.secure)
+        return f"{self.session.name}={token}{self._session_attributes}"
+
+    def _stand(self, consent: Consent, gpc: bool) -> Standing:
+        may = allowed(self._policy, consent, _SIGNALS[gpc])
+        gate, csp = self._passage(may)
+        return Standing(consent, may, gate, csp, to_ask(self._policy, consent), gpc)
+
+    def _work_out_passage(self, may: Allowed) -> tuple[CookieGate, str]:
+        own = (self.consent_name, self.session.name)
+        return CookieGate(self._policy, may, own), content_security_policy(self._policy, may)

@@ -1,0 +1,78 @@
+"""CookieSafe: policy, keys, store, clock and entropy put together."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
+
+from .adapters.stores import MemoryStore, open_store
+from .errors import SettingError
+from .events import log
+from .policy import Policy
+from .ports import Store
+from .settings import Mode, Settings
+
+
+class CookieSafe:
+    """Consent and sessions for one site; give it to ``CookieSafeMiddleware``.
+
+    ``secret_key`` signs and it and ``fallback_keys`` verify; each has 32 bytes or more. ``store`` keeps the records: an
+    SQLAlchemy URL, a ``Store``, or ``None`` for the memory of this process. ``mode`` is ``enforce``, or ``observe``,
+    which lets everything through and says what it would have held. ``path`` is where our own pages live. ``origin``
+    such as ``https://www.example`` tells what visitors see behind a proxy. ``secure`` is ``"auto"`` (https: yes; plain
+    http on this very machine: no), ``True`` or ``False``. ``clock`` gives unix seconds, ``entropy`` random bytes.
+
+    Raises ``SettingError``: ``WeakKey`` for a short key, ``PolicyError`` for a policy that cannot be.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        secret_key: str | bytes,
+        fallback_keys: Sequence[str | bytes] = (),
+        store: str | Store | None = None,
+        mode: Mode = "enforce",
+        path: str = "/cookiesafe",
+        origin: str | None = None,
+        trusted_origins: Iterable[str] = (),
+        secure: bool | Literal["auto"] = "auto",
+        clock: Callable[[], float] = time.time,
+        entropy: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.settings = Settings(
+            policy,
+            secret_key=secret_key,
+            fallback_keys=fallback_keys,
+            mode=mode,
+            path=path,
+            origin=origin,
+            trusted_origins=trusted_origins,
+            secure=secure,
+        )
+        self.clock = clock
+        self.entropy = entropy
+        self.policy = policy
+        self.store = _store(store)
+
+    def close(self) -> None:
+        """Give back what the store holds."""
+        self.store.close()
+
+
+def _store(store: str | Store | None) -> Store:
+    if store is None:
+        log.warning(
+            "store=None: choices are recorded in the memory of this process only, and gone when it ends. "
+            'Give store="sqlite:///cookiesafe.db". [CS503]'
+        )
+        return MemoryStore()
+    if isinstance(store, str):
+        return open_store(store)
+    if isinstance(store, Store):
+        return store
+    raise SettingError(
+        f"store={store!r}", fix='Give a URL such as "sqlite:///cookiesafe.db", or a Store.'
+    )

@@ -1,0 +1,148 @@
+"""What is the same for every visitor: the policy, and how and where it is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import urlsplit
+
+from .consent import UNDECIDED, allowed
+from .errors import SettingError, did_you_mean
+from .events import Once, log
+from .gate import content_security_policy
+from .jar import Jar
+from .keys import KeyRing
+from .notice import Notice
+from .policy import Policy
+from .ports import Header, Request
+
+Mode = Literal["enforce", "observe"]
+_OWN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_ORIGIN = re.compile(
+    r"(?P<scheme>https?)://(?P<host>"
+    r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
+)
+_LONGEST_HOST = 270
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+class Settings:
+    """Checked once. Raises ``SettingError`` for what cannot work."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        secret_key: str | bytes,
+        fallback_keys: Sequence[str | bytes] = (),
+        mode: str = "enforce",
+        path: str = "/cookiesafe",
+        origin: str | None = None,
+        trusted_origins: Iterable[str] = (),
+        secure: bool | Literal["auto"] = "auto",
+    ) -> None:
+        if mode not in ("enforce", "observe"):
+            raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
+        if secure not in (True, False, "auto"):
+            raise SettingError(f"secure={secure!r}", fix='It is "auto", True or False.')
+        keys = KeyRing(secret_key, fallback_keys)
+        self.policy = policy
+        self.enforce = mode == "enforce"
+        self.places = self.enforce and bool(policy.optional)
+        """Whether there is anything to ask visitors about, so that something may be placed in pages."""
+        self.path = _own_path(path)
+        self.own_paths = f"{path}/"
+        self.origin = None if origin is None else _origin(origin)
+        self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
+        self.notice = Notice(policy, self.path)
+        self.once = Once()
+        self.secure_jar = Jar(policy, keys, secure=True, enforce=self.enforce)
+        self._plain_jar = Jar(policy, keys, secure=False, enforce=self.enforce)
+        self.jars = self._jars_by_scheme(secure)
+        """The jar of each scheme that decides it alone."""
+        self.constant = self.csp_header(content_security_policy(policy, allowed(policy, UNDECIDED)))
+        """What is no document carries this, whoever asks: as if nothing had been agreed to."""
+        name, value = self.constant
+        self.constant_raw = (name.lower().encode("latin-1"), value.encode("latin-1"))
+
+    def jar(self, request: Request) -> Jar:
+        """Our cookies as browsers keep them on this connection."""
+        scheme, host = self.site_of(request)
+        jar = self.jars.get(scheme)
+        if jar is not None:
+            return jar
+        loopback = len(host) <= _LONGEST_HOST and is_loopback(host)
+        return self._plain_jar if loopback else self._refused_jar(host[:_LONGEST_HOST])
+
+    def site_of(self, request: Request) -> tuple[str, str]:
+        """Scheme and authority the visitor sees."""
+        if self.origin is not None:
+            scheme, _, host = self.origin.partition("://")
+            return scheme, host
+        return request.scheme, request.header("host") or ""
+
+    def origin_of(self, request: Request) -> str:
+        """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2)."""
+        scheme, host = self.site_of(request)
+        return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
+
+    def csp_header(self, policy: str) -> Header:
+        """The field that carries a Content-Security-Policy; in ``observe`` it only reports."""
+        return (
+            "Content-Security-Policy" if self.enforce else "Content-Security-Policy-Report-Only",
+            policy,
+        )
+
+    def _jars_by_scheme(self, secure: bool | Literal["auto"]) -> dict[str, Jar]:
+        if secure != "auto":
+            jar = self.secure_jar if secure else self._plain_jar
+            return dict.fromkeys(("http", "https", "ws", "wss"), jar)
+        if self.origin is not None and self.origin.startswith("https:"):
+            return dict.fromkeys(("http", "https", "ws", "wss"), self.secure_jar)
+        return dict.fromkeys(("https", "wss"), self.secure_jar) if self.origin is None else {}
+
+    def _refused_jar(self, host: str) -> Jar:
+        """Plain http off this machine: browsers refuse our cookies there, and that is safer than plain ones."""
+        if self.once.first("plain http"):
+            log.error(
+                "%s is served over plain http, where browsers keep none of our cookies. Serve it over https, tell us "
+                'origin="https://…" if a proxy already does, or set secure=False on a trusted network. [CS502]',
+                host or "the site",
+            )
+        return self.secure_jar
+
+    def report_fault(self, where: str) -> None:
+        """Log the exception being handled, which is a fault of our own. Once for each place."""
+        if self.once.first("fault", where):
+            log.exception(
+                "a fault of CookieSafe's own, at %s: nothing optional is allowed [CS900]", where
+            )
+
+
+@lru_cache(256)
+def is_loopback(authority: str) -> bool:
+    """Whether a host, perhaps with a port, is this machine: ``localhost``, ``*.localhost``, ``127/8``, ``::1``."""
+    try:
+        host = (urlsplit(f"//{authority}").hostname or "").removesuffix(".")
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _own_path(path: str) -> str:
+    if not _OWN_PATH.fullmatch(path):
+        fix = 'It begins with "/", does not end with one, and is plain ASCII: "/cookiesafe".'
+        raise SettingError(f"path={path!r}", fix=fix)
+    return path
+
+
+def _origin(text: str) -> str:
+    match = _ORIGIN.fullmatch(text)
+    if match is None or int(match["port"] or 1) not in range(1, 65536):
+        fix = 'It is scheme, host and perhaps port, as browsers write it: "https://www.example".'
+        raise SettingError(f"origin {text!r}", fix=fix)
+    scheme = match["scheme"]
+    return f"{scheme}://{match['host'].lower().removesuffix(_DEFAULT_PORTS[scheme])}"

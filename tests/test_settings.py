@@ -1,0 +1,266 @@
+"""What is the same for every visitor: what is refused at once, and which cookies go where."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+
+from cookiesafe.errors import SettingError, WeakKey
+from cookiesafe.policy import Policy, Purpose, Site, Vendor
+from cookiesafe.ports import Request
+from cookiesafe.settings import Settings, is_loopback
+
+KEY = "k" * 32
+POLICY = Policy(
+    site=Site(name="Site", hosts=("static.example",)),
+    purposes=[Purpose(id="ads", title="Ads")],
+    vendors=[
+        Vendor(id="gull", name="G", hosts=("gull.example",), purposes=("ads",)),
+        Vendor(id="pay", name="P", hosts=("pay.example",), purposes=("necessary",), why="cards"),
+    ],
+)
+SECURE, PLAIN = "__Host-cookiesafe", "cookiesafe"
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What counts of a request here."""
+
+    scheme: str
+    host: str | None
+
+    def header(self, name: str) -> str | None:
+        return self.host if name == "host" else None
+
+
+def a_request(scheme: str, host: str | None) -> Request:
+    return cast("Request", Connection(scheme, host))
+
+
+def the_settings(**given: Any) -> Settings:
+    return Settings(POLICY, **{"secret_key": KEY, **given})
+
+
+def consent_cookie(settings: Settings, scheme: str, host: str | None) -> str:
+    return settings.jar(a_request(scheme, host)).consent_name
+
+
+# --- what cannot work --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        pytest.param({"mode": "observ"}, 'Did you mean "observe"', id="a mode nobody knows"),
+        pytest.param({"mode": ""}, "enforce, observe", id="an empty mode"),
+        pytest.param({"secure": "yes"}, "auto", id="secure is a word"),
+        pytest.param({"secure": None}, "auto", id="secure is nothing"),
+        pytest.param({"path": ""}, "/cookiesafe", id="no path"),
+        pytest.param({"path": "/"}, "/cookiesafe", id="the root"),
+        pytest.param({"path": "cookiesafe"}, "/cookiesafe", id="a path without its slash"),
+        pytest.param({"path": "/cookiesafe/"}, "/cookiesafe", id="a path with one behind"),
+        pytest.param({"path": "/a?b"}, "/cookiesafe", id="a path with a query"),
+        pytest.param({"path": "/a#b"}, "/cookiesafe", id="a path with a fragment"),
+        pytest.param({"path": "/a b"}, "/cookiesafe", id="a path with a space"),
+        pytest.param({"path": "/a%20b"}, "/cookiesafe", id="a path with an escape"),
+        pytest.param({"path": "\\a"}, "/cookiesafe", id="a path with a backslash"),
+        pytest.param({"path": "//a"}, "/cookiesafe", id="a path that browsers read as a host"),
+        pytest.param({"origin": ""}, "scheme", id="no origin"),
+        pytest.param({"origin": "www.example"}, "scheme", id="an origin without a scheme"),
+        pytest.param({"origin": "ftp://www.example"}, "scheme", id="another scheme"),
+        pytest.param({"origin": "https://"}, "scheme", id="an origin without a host"),
+        pytest.param({"origin": "https://www.example/"}, "scheme", id="an origin with a path"),
+        pytest.param({"origin": "https://www.example?a"}, "scheme", id="an origin with a query"),
+        pytest.param(
+            {"origin": "https://www.example\n"}, "scheme", id="an origin and a line break"
+        ),
+        pytest.param({"origin": "null"}, "scheme", id="the origin null"),
+        pytest.param({"origin": "https://me@www.example"}, "scheme", id="an origin with a user"),
+        pytest.param({"origin": "https://www example"}, "scheme", id="an origin with a space"),
+        pytest.param({"origin": "https://[::1"}, "scheme", id="an origin with half an address"),
+        pytest.param({"origin": "https://www.example:99999"}, "scheme", id="a port beyond 65535"),
+        pytest.param({"origin": "https://www.example:"}, "scheme", id="a port left out"),
+        pytest.param({"origin": "https://bücher.example"}, "scheme", id="an origin beyond ASCII"),
+        pytest.param({"trusted_origins": ["https://*.example"]}, "scheme", id="a wildcard"),
+        pytest.param({"trusted_origins": ["www.example"]}, "scheme", id="a host alone"),
+        pytest.param({"trusted_origins": "https://www.example"}, "scheme", id="no list of origins"),
+        pytest.param({"secret_key": "short"}, "token_urlsafe", id="a short key"),
+        pytest.param({"fallback_keys": [KEY, "short"]}, "token_urlsafe", id="a short fallback"),
+        pytest.param({"fallback_keys": KEY}, "list", id="no list of fallbacks"),
+    ],
+)
+def test_what_cannot_work_is_refused_with_a_remedy(given: dict[str, Any], remedy: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        the_settings(**given)
+
+    assert remedy in caught.value.fix
+
+
+def test_a_short_key_is_a_setting_error_of_its_own() -> None:
+    with pytest.raises(WeakKey):
+        the_settings(secret_key="short")
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://www.example", "https://www.example"),
+        ("https://WWW.Example", "https://www.example"),
+        ("https://www.example:443", "https://www.example"),
+        ("https://www.example:8443", "https://www.example:8443"),
+        ("http://www.example:80", "http://www.example"),
+        ("http://www.example:443", "http://www.example:443"),
+        ("http://localhost:8801", "http://localhost:8801"),
+        ("http://127.0.0.1:8801", "http://127.0.0.1:8801"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_write_it(text: str, origin: str) -> None:
+    settings = the_settings(origin=text, trusted_origins=[text])
+
+    assert settings.origin == origin
+    assert settings.trusted_origins == {origin}
+
+
+# --- where the visitor is ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("origin", "scheme", "host", "seen"),
+    [
+        (None, "https", "www.example", "https://www.example"),
+        (None, "https", "WWW.example:443", "https://www.example"),
+        (None, "https", "www.example:8443", "https://www.example:8443"),
+        (None, "http", "www.example:80", "http://www.example"),
+        (None, "https", "www.example:80", "https://www.example:80"),
+        (None, "https", None, "https://"),
+        ("https://www.example", "http", "10.0.0.7:8000", "https://www.example"),
+        ("https://www.example", "http", None, "https://www.example"),
+    ],
+)
+def test_the_origin_is_the_one_the_visitor_sees(
+    origin: str | None, scheme: str, host: str | None, seen: str
+) -> None:
+    assert the_settings(origin=origin).origin_of(a_request(scheme, host)) == seen
+
+
+# --- which cookies -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("secure", "origin", "scheme", "host", "name"),
+    [
+        pytest.param("auto", None, "https", "www.example", SECURE, id="https"),
+        pytest.param("auto", None, "wss", "www.example", SECURE, id="a secure socket"),
+        pytest.param("auto", None, "https", "localhost", SECURE, id="https on this machine"),
+        pytest.param("auto", None, "http", "localhost:8801", PLAIN, id="http on this machine"),
+        pytest.param("auto", None, "ws", "localhost:8801", PLAIN, id="a socket on this machine"),
+        pytest.param("auto", None, "http", "www.example", SECURE, id="http elsewhere"),
+        pytest.param("auto", None, "http", None, SECURE, id="http without a host"),
+        pytest.param(
+            "auto", "https://www.example", "http", "10.0.0.7", SECURE, id="https before a proxy"
+        ),
+        pytest.param(
+            "auto", "https://www.example", "http", "localhost", SECURE, id="a proxy on this machine"
+        ),
+        pytest.param(
+            "auto", "http://localhost:8801", "http", "x", PLAIN, id="this machine by its origin"
+        ),
+        pytest.param(
+            "auto", "http://www.example", "http", "localhost", SECURE, id="http by origin"
+        ),
+        pytest.param(True, None, "http", "localhost", SECURE, id="told to be secure"),
+        pytest.param(False, None, "https", "www.example", PLAIN, id="told not to be"),
+        pytest.param(False, "https://www.example", "https", "x", PLAIN, id="told not to be, https"),
+    ],
+)
+def test_the_prefix_goes_with_a_secure_connection(
+    secure: bool | str, origin: str | None, scheme: str, host: str | None, name: str
+) -> None:
+    assert consent_cookie(the_settings(secure=secure, origin=origin), scheme, host) == name
+
+
+def test_plain_http_elsewhere_is_told_to_the_operator_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    settings = the_settings()
+
+    with caplog.at_level(logging.DEBUG, "cookiesafe"):
+        for host in ("www.example", "other.example", "localhost"):
+            consent_cookie(settings, "http", host)
+
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert "www.example is served over plain http" in record.getMessage()
+    assert "CS502" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("authority", "loopback"),
+    [
+        ("localhost", True),
+        ("LOCALHOST:8801", True),
+        ("localhost.", True),
+        ("harbour.localhost:8801", True),
+        ("127.0.0.1", True),
+        ("127.8.9.1:80", True),
+        ("[::1]:8801", True),
+        ("[::1]", True),
+        ("", False),
+        ("www.example", False),
+        ("localhost.example", False),
+        ("notlocalhost", False),
+        ("localhost@evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("10.0.0.7", False),
+        ("0.0.0.0", False),  # noqa: S104
+        ("[::1", False),
+        ("[evil]", False),
+        ("::1", False),
+        ("localhost/../evil", True),
+        ("//localhost", False),
+    ],
+)
+def test_what_this_machine_is_called(authority: str, loopback: bool) -> None:
+    assert is_loopback(authority) is loopback
+
+
+# --- the rest ----------------------------------------------------------------------------------
+
+
+def test_what_is_the_same_for_everybody_allows_what_is_necessary_and_nobody_else() -> None:
+    name, value = the_settings().constant
+
+    assert name == "Content-Security-Policy"
+    assert value.endswith("mediastream: static.example pay.example")
+
+
+def test_in_observe_the_policy_only_reports() -> None:
+    settings = the_settings(mode="observe")
+
+    assert not settings.enforce
+    assert settings.constant[0] == "Content-Security-Policy-Report-Only"
+
+
+def test_a_fault_of_our_own_is_logged_once_for_each_place(caplog: pytest.LogCaptureFixture) -> None:
+    settings = the_settings()
+
+    for place in ("open", "open", "depart"):
+        try:
+            raise RuntimeError("boom")
+        except RuntimeError:
+            settings.report_fault(place)
+
+    assert [record.exc_info is not None for record in caplog.records] == [True, True]
+    assert "CS900" in caplog.records[0].getMessage()
+
+
+def test_no_setting_shows_the_key() -> None:
+    settings = the_settings(fallback_keys=["f" * 40])
+
+    shown = f"{settings!r} {settings.jar(a_request('https', 'x'))!r} {vars(settings)}"
+    assert KEY not in shown
+    assert "f" * 40 not in shown
