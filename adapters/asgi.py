@@ -1,0 +1,228 @@
+"""The ASGI edge: ``CookieSafeMiddleware(app, safe)`` around any ASGI 3 app."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from functools import partial
+from typing import Any
+
+from cookiesafe.adapters._drive import Pool
+from cookiesafe.errors import UsageError
+from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
+from cookiesafe.gate.documents import DESTINATIONS
+from cookiesafe.ports import Header, Reply
+from cookiesafe.visit import current_visit, visiting
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_HIDDEN = frozenset(name.encode() for name in HIDDEN_FROM_APP)
+_NOTHING_HIDDEN: frozenset[bytes] = frozenset()
+_COOKIE = frozenset({b"cookie"})
+_GATED = frozenset({"http", "websocket"})
+_WANTED = frozenset({b"cookie", b"sec-gpc", b"sec-fetch-dest"})
+_DESTINATION = {text.encode(): text for text in DESTINATIONS}
+_SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
+_BEGINNINGS = frozenset(
+    {"http.response.start", "websocket.accept", "websocket.http.response.start"}
+)
+
+
+class CookieSafeMiddleware:
+    """Signs the session, and holds back every cookie and third party the visitor has not agreed to.
+
+    The app finds the visit in ``scope["cookiesafe"]``, in ``scope["state"]["visit"]`` (Starlette's
+    ``request.state.visit``) and by ``current_visit()``, and the session in ``scope["session"]`` too.
+    """
+
+    def __init__(self, app: App, safe: Safe) -> None:
+        self.app = app
+        self.safe = safe
+        self._pool = Pool(safe.store)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in _GATED:
+            await self.app(scope, receive, send)
+            return
+        exchange = _ASGIExchange(scope, send)
+        exchange.arrive(self.safe)
+        if exchange.ours:
+            await self._pool.converse(exchange, partial(_read_body, receive))
+            await _reply(exchange.reply, scope, send)
+            return
+        # A scope that holds an exchange that holds the scope would be left to the garbage collector.
+        exchange.scope = None
+        scope["cookiesafe"] = exchange
+        if "state" in scope:
+            scope["state"]["visit"] = exchange
+        else:
+            scope["state"] = {"visit": exchange}
+        scope.setdefault("session", _SESSION)
+        if exchange.places or exchange.app_cookie is not None:
+            _narrow(scope, exchange)
+        before = visiting.set(exchange)
+        try:
+            await self.app(scope, receive, exchange.send)
+        finally:
+            visiting.reset(before)
+            # What the server gave may hold the scope too.
+            exchange._send = _gone
+
+
+class _ASGIExchange(Exchange):
+    """An exchange over ASGI; its ``send`` is what the app gets."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope: Scope | None = scope
+        self._send = send
+        self.scheme = scope.get("scheme", "http")
+        self.path = scope["path"]
+        if scope.get("root_path"):
+            self.path = _below(scope["root_path"], self.path)
+        self.cookie = ""
+        self.gpc = self.destination = None
+        for name, value in scope["headers"]:
+            if name in _WANTED:
+                if name == b"sec-fetch-dest":
+                    self.destination = _DESTINATION.get(value, "")
+                elif name == b"cookie":
+                    text = value.decode("latin-1")
+                    self.cookie = f"{self.cookie}; {text}" if self.cookie else text
+                else:
+                    self.gpc = f"{self.gpc}, {value.decode('latin-1')}"
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Gates the headers when they leave, and the body where something is placed in it."""
+        kind = message["type"]
+        if kind in _BEGINNINGS:
+            message = {**message, "headers": self._departing(message)}
+        elif self.page is not None and kind == "http.response.body":
+            last = not message.get("more_body", False)
+            message = {**message, "body": self.body(message.get("body", b""), last=last)}
+        return self._send(message)
+
+    def _departing(self, message: Message) -> list[tuple[bytes, bytes]]:
+        fields = list(message.get("headers", ()))
+        content_type = None
+        for name, value in fields:
+            lower = name.lower()
+            if lower == b"content-type":
+                content_type = value
+            elif lower == b"set-cookie":
+                break
+        else:
+            if self.is_same_for_all(content_type):
+                return [*fields, self._settings.constant_raw]
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
+        departed = self.depart(message.get("status", 101), headers)
+        return [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in departed
+        ]
+
+    def _arriving(self) -> Scope:
+        if self.scope is None:
+            raise UsageError("the request has arrived, and is not looked at again")
+        return self.scope
+
+    @property
+    def method(self) -> str:
+        return str(self._arriving().get("method", "WEBSOCKET"))
+
+    @property
+    def root(self) -> str:
+        return str(self._arriving().get("root_path", ""))
+
+    @property
+    def query(self) -> str:
+        return bytes(self._arriving().get("query_string", b"")).decode("latin-1")
+
+    def header(self, name: str) -> str | None:
+        raw = name.encode("latin-1")
+        values = [
+            value.decode("latin-1") for key, value in self._arriving()["headers"] if key == raw
+        ]
+        return ", ".join(values) if values else None
+
+
+def _below(root: str, path: str) -> str:
+    """Servers give the path with what the app is mounted under, or, older ones, without."""
+    return path[len(root) :] if path == root or path.startswith(f"{root}/") else path
+
+
+async def _read_body(receive: Receive, limit: int) -> bytes | None:
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        if message["type"] == "http.disconnect" or len(body) > limit:
+            return None
+        more = message.get("more_body", False)
+    return body
+
+
+def _narrow(scope: Scope, exchange: Exchange) -> None:
+    """Let the app see only what it may of the request."""
+    cookies, places = exchange.app_cookie, exchange.places
+    hidden = _HIDDEN if places else _NOTHING_HIDDEN
+    if cookies is not None:
+        hidden = hidden | _COOKIE
+    fields = [field for field in scope["headers"] if field[0] not in hidden]
+    if cookies:
+        fields.append((b"cookie", cookies.encode("latin-1")))
+    if places:
+        fields.append((b"accept-encoding", b"identity"))
+        extensions = scope.get("extensions") or {}
+        scope["extensions"] = {k: v for k, v in extensions.items() if k not in _SHORT_CUTS}
+    scope["headers"] = fields
+
+
+class _CurrentSession(MutableMapping[str, Any]):
+    """Stands for the session of the current visit, so that one is only made where it is asked for."""
+
+    def __getitem__(self, key: str) -> Any:
+        return current_visit().session[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        current_visit().session[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del current_visit().session[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(current_visit().session)
+
+    def __len__(self) -> int:
+        return len(current_visit().session)
+
+    def mark_accessed(self) -> None:
+        current_visit().session.mark_accessed()
+
+
+_SESSION = _CurrentSession()
+
+
+def _encoded(field: Header) -> tuple[bytes, bytes]:
+    name, value = field
+    return name.lower().encode("latin-1"), value.encode("latin-1")
+
+
+async def _gone(message: Message) -> None:
+    raise UsageError("the app sent something after it had returned")
+
+
+async def _reply(reply: Reply | None, scope: Scope, send: Send) -> None:
+    if reply is None or scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [_encoded(field) for field in reply.headers],
+        }
+    )
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,180 @@
+"""The WSGI edge: ``CookieSafeMiddleware(app, safe)`` around any WSGI app (PEP 3333)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache, partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from cookiesafe.adapters._drive import converse
+from cookiesafe.errors import UsageError
+from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
+from cookiesafe.ports import Header, Reply
+from cookiesafe.visit import visiting
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_LONGEST_LENGTH = 12
+_NO_REPLY = Reply(503, [("Content-Type", "text/plain"), ("Content-Length", "0")])
+_WHOLE = (list, tuple)
+Write = Callable[[bytes], object]
+
+
+class CookieSafeMiddleware:
+    """Signs the session, and holds back every cookie and third party the visitor has not agreed to.
+
+    The app finds the visit in ``environ["cookiesafe.visit"]`` and by ``current_visit()``.
+    """
+
+    def __init__(self, app: WSGIApplication, safe: Safe) -> None:
+        self.app = app
+        self.safe = safe
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        exchange = _WSGIExchange(environ, start_response)
+        exchange.arrive(self.safe)
+        if exchange.ours:
+            converse(exchange, self.safe.store, partial(_read_body, environ))
+            return _reply(exchange.reply or _NO_REPLY, start_response)
+        # An environ that holds an exchange that holds the environ would be left to the garbage collector.
+        exchange.environ = None
+        environ["cookiesafe.visit"] = exchange
+        if exchange.places or exchange.app_cookie is not None:
+            _narrow(environ, exchange)
+        before = visiting.set(exchange)
+        try:
+            body = self.app(environ, exchange.start_response)
+        finally:
+            visiting.reset(before)
+        if exchange.page is None and isinstance(body, _WHOLE):
+            return body
+        return _Body(body, exchange)
+
+
+class _WSGIExchange(Exchange):
+    """An exchange over WSGI; its ``start_response`` is what the app gets."""
+
+    def __init__(self, environ: WSGIEnvironment, start_response: StartResponse) -> None:
+        self.environ: WSGIEnvironment | None = environ
+        self._start_response = start_response
+        self.scheme = environ["wsgi.url_scheme"]
+        path = environ.get("PATH_INFO", "")
+        self.path = path if path.isascii() else _text(path)
+        self.cookie = environ.get("HTTP_COOKIE", "")
+        self.gpc = environ.get("HTTP_SEC_GPC")
+        self.destination = environ.get("HTTP_SEC_FETCH_DEST")
+
+    def start_response(self, status: str, headers: list[Header], exc_info: Any = None, /) -> Write:
+        """Gates the headers, and what is written where something is placed in it."""
+        departed = self.depart(status, headers)
+        if exc_info:
+            write = self._start_response(status, departed, exc_info)
+        else:
+            write = self._start_response(status, departed)
+        return write if self.page is None else partial(self._write, write)
+
+    def _write(self, write: Write, data: bytes) -> object:
+        return write(self.body(data, last=False))
+
+    def _arriving(self) -> WSGIEnvironment:
+        if self.environ is None:
+            raise UsageError("the request has arrived, and is not looked at again")
+        return self.environ
+
+    @property
+    def method(self) -> str:
+        return str(self._arriving()["REQUEST_METHOD"])
+
+    @property
+    def root(self) -> str:
+        return _text(self._arriving().get("SCRIPT_NAME", ""))
+
+    @property
+    def query(self) -> str:
+        return str(self._arriving().get("QUERY_STRING", ""))
+
+    def header(self, name: str) -> str | None:
+        return self._arriving().get(_key(name))
+
+
+@cache
+def _key(header: str) -> str:
+    name = header.upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
+
+
+def _text(path: str) -> str:
+    """WSGI hands over each byte as a character; a path is UTF-8."""
+    return path.encode("latin-1").decode("utf-8", "replace")
+
+
+def _read_body(environ: WSGIEnvironment, limit: int) -> bytes | None:
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > _LONGEST_LENGTH or int(length) > limit:
+        return None
+    body = b""
+    while missing := int(length) - len(body):
+        try:
+            part = environ["wsgi.input"].read(missing)
+        except OSError:
+            return None
+        if not part:
+            return None
+        body += part
+    return body
+
+
+def _narrow(environ: WSGIEnvironment, exchange: Exchange) -> None:
+    """Let the app see only what it may of the request."""
+    if exchange.app_cookie is not None:
+        environ["HTTP_COOKIE"] = exchange.app_cookie
+        if not exchange.app_cookie:
+            del environ["HTTP_COOKIE"]
+    if exchange.places:
+        for name in HIDDEN_FROM_APP:
+            environ.pop(_key(name), None)
+        environ["HTTP_ACCEPT_ENCODING"] = "identity"
+        environ.pop("wsgi.file_wrapper", None)
+
+
+class _Body:
+    """The app's body, through the page gate if there is one. While the app makes it, the visit is the current one."""
+
+    def __init__(self, body: Iterable[bytes], exchange: Exchange) -> None:
+        self._body = body
+        self._exchange = exchange
+
+    def __iter__(self) -> Iterator[bytes]:
+        with _current(self._exchange):
+            chunks = iter(self._body)
+        while True:
+            with _current(self._exchange):
+                chunk = next(chunks, None)
+            if chunk is None:
+                break
+            yield self._exchange.body(chunk, last=False)
+        if self._exchange.page is not None:
+            yield self._exchange.body(b"", last=True)
+
+    def close(self) -> None:
+        close = getattr(self._body, "close", None)
+        if close is not None:
+            with _current(self._exchange):
+                close()
+
+
+@contextmanager
+def _current(exchange: Exchange) -> Iterator[None]:
+    before = visiting.set(exchange)
+    try:
+        yield
+    finally:
+        visiting.reset(before)
+
+
+def _reply(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", reply.headers)
+    return [reply.body]

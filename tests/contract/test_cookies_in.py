@@ -1,0 +1,197 @@
+"""Which of the browser's cookies the app may read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cookiesafe import Visit
+from tests.support.edges import AppRequest, AppResponse, html
+from tests.support.harbour import CONSENT, PAGE, Cookies, MakeClient, counting
+
+MIXED = "cart=7; hl_ad_7=a1; sessionid=s; hl_stat=s1; surprise=1"
+
+
+def test_before_a_choice_the_app_reads_necessary_cookies_only(make_client: MakeClient) -> None:
+    app = Cookies()
+    make_client(app).get("/", cookies=MIXED)
+
+    assert app.last == "cart=7; sessionid=s"
+
+
+def test_a_yes_lets_the_app_read_what_it_covers(make_client: MakeClient) -> None:
+    app = Cookies()
+    client = make_client(app)
+    client.choose("save", purpose=["statistics"])
+    own = f"{CONSENT}={client.jar[CONSENT]}"
+
+    client.get("/", cookies=f"{MIXED}; {own}")
+
+    assert app.last == f"cart=7; sessionid=s; hl_stat=s1; {own}"
+
+
+def test_a_refused_cookie_that_the_browser_still_sends_is_hidden(make_client: MakeClient) -> None:
+    app = Cookies()
+    client = make_client(app)
+    client.choose("accept")
+    client.choose("reject")
+
+    client.get("/", cookies=f"hl_ad_7=a1; cart=7; {CONSENT}={client.jar[CONSENT]}")
+
+    assert app.last == f"cart=7; {CONSENT}={client.jar[CONSENT]}"
+
+
+PAIRS = st.lists(
+    st.tuples(
+        st.sampled_from(["cart", "sessionid", "hl_ad_7", "hl_stat", "surprise", "", CONSENT]),
+        st.text('ab= ,"\xe9', max_size=4).map(str.strip),
+        st.sampled_from(["; ", ";", " ; ", ";;", ";\t"]),
+    ),
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(headers=st.lists(PAIRS, min_size=1, max_size=3))
+def test_of_any_pairs_the_app_reads_those_that_pass(
+    make_client: MakeClient, headers: list[list[tuple[str, str, str]]]
+) -> None:
+    app = Cookies()
+    client = make_client(app)
+    for pairs in headers:
+        client.get("/", cookies="".join(f"{name}={value}{end}" for name, value, end in pairs))
+
+        kept = [each for each in pairs if each[0] in ("cart", "sessionid", CONSENT)]
+        expected = [f"{name}={value}" for name, value, _ in kept]
+        assert [pair.strip() for pair in (app.last or "").split(";") if pair.strip()] == expected
+
+
+def test_without_one_that_passes_there_is_no_cookie_header(make_client: MakeClient) -> None:
+    app = Cookies()
+    make_client(app).get("/", cookies="hl_ad_7=a1; surprise=1")
+
+    assert app.last is None
+
+
+def test_without_cookies_there_is_no_cookie_header(make_client: MakeClient) -> None:
+    app = Cookies()
+    make_client(app).get("/", cookies="")
+
+    assert app.last is None
+
+
+@pytest.mark.parametrize("separator", [";", " ; ", ";\t", ";;", ";  "])
+def test_a_refused_cookie_is_hidden_however_pairs_are_separated(
+    make_client: MakeClient, separator: str
+) -> None:
+    app = Cookies()
+    client = make_client(app)
+    client.get("/", cookies="cart=7")  # what has passed once may be remembered
+
+    client.get("/", cookies=f"cart=7{separator}hl_ad_7=a1")
+    assert app.last == "cart=7"
+
+    client.get("/", cookies=f"hl_ad_7=a1{separator}cart=7")
+    assert app.last == "cart=7"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "cart=",
+        "cart=a=b==",
+        'cart="quoted, with comma"',
+        "cart=%20%zz+",
+        "cart=caf\xc3\xa9",
+        "cart=\xff\xfe",
+        "cart={json: [1, 2]}",
+        "cart=1; cart=2; cart=1",
+        'cart="a b"; sessionid="\\"x"',
+    ],
+)
+def test_what_passes_arrives_byte_for_byte(make_client: MakeClient, sent: str) -> None:
+    app = Cookies()
+    client = make_client(app)
+
+    client.get("/", cookies=sent)
+    assert app.last == sent
+
+    client.get("/", cookies=f"{sent}; hl_ad_7=a1")
+    assert app.last == sent
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["=", "nameless", "=value", ";;;", "a b c", "@:{}=1", '"', "caf\xe9=1", ",", "$Version=1"],
+)
+def test_a_malformed_pair_never_hides_its_neighbours(make_client: MakeClient, junk: str) -> None:
+    app = Cookies()
+    client = make_client(app)
+
+    client.get("/", cookies=f"cart=7; {junk}; sessionid=s")
+
+    assert app.last == "cart=7; sessionid=s"
+
+
+def test_a_malformed_pair_never_hides_our_own_cookies(make_client: MakeClient) -> None:
+    client = make_client(counting)
+    client.get("/")
+    own = "; ".join(f"{name}={value}" for name, value in client.jar.items())
+
+    assert client.get("/", cookies=f'x="; =; "; {own}; =; y="').text == "2"
+
+
+def test_a_refused_name_inside_a_value_is_no_cookie(make_client: MakeClient) -> None:
+    app = Cookies()
+    make_client(app).get("/", cookies="cart=hl_ad_7=a1")
+
+    assert app.last == "cart=hl_ad_7=a1"
+
+
+def test_several_cookie_fields_are_read_as_one(make_client: MakeClient) -> None:
+    """HTTP/2 lets a browser split the field (RFC 9113, section 8.2.3); WSGI servers join it."""
+    app = Cookies()
+    make_client(app).get("/", cookies=["cart=7; hl_ad_7=a1", "sessionid=s", "surprise=1"])
+
+    assert app.last == "cart=7; sessionid=s"
+
+
+def test_our_own_cookie_is_found_in_any_of_several_fields(make_client: MakeClient) -> None:
+    app = Cookies()
+    client = make_client(app)
+    client.choose("accept")
+
+    client.get("/", cookies=["hl_ad_7=a1", "cart=7", f"{CONSENT}={client.jar[CONSENT]}"])
+
+    assert app.last == f"hl_ad_7=a1; cart=7; {CONSENT}={client.jar[CONSENT]}"
+
+
+def test_the_apps_other_request_fields_are_untouched(make_client: MakeClient) -> None:
+    seen: list[tuple[str | None, str | None, str]] = []
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        seen.append((request.header("x-one"), request.header("content-type"), request.query))
+        return html(PAGE)
+
+    make_client(handler).get(
+        "/?a=%20b&a=2", {"X-One": "1", "Content-Type": "text/x"}, cookies=MIXED
+    )
+
+    assert seen == [("1", "text/x", "a=%20b&a=2")]
+
+
+def test_the_body_of_a_post_arrives_untouched(make_client: MakeClient) -> None:
+    bodies: list[bytes] = []
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        bodies.append(request.body)
+        return html(PAGE)
+
+    make_client(handler).post("/pay", form={"choice": "accept", "amount": "9.90"})
+
+    assert bodies == [b"choice=accept&amount=9.90"]

@@ -1,0 +1,590 @@
+"""What every store does, over every kind of store, on real servers."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import count, islice
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cookiesafe.adapters.stores import MemoryStore, _turns, open_store, sql
+from cookiesafe.errors import SettingError, StoreError
+from cookiesafe.ledger import Record
+from cookiesafe.ports import Store
+from tests.support.stores import (  # noqa: F401
+    a_record,
+    append_all,
+    append_and_die,
+    fresh_database,
+    from_outside,
+    kill_connections,
+    server_url_fixture,
+    store_fixture,
+    url_fixture,
+)
+
+SPAWN = multiprocessing.get_context("spawn")
+PASSWORD = "not-to-be-seen"
+
+
+def ids(store: Store) -> list[str]:
+    return [record.id for record in store.records()]
+
+
+# --- what it keeps -------------------------------------------------------------------------------
+
+TEXT = st.text(max_size=20)
+RECORDS = st.fixed_dictionaries(
+    {
+        "time": st.integers(0, 2**62),
+        "event": st.sampled_from(["grant", "refusal", "withdrawal", "change"]),
+        "policy": TEXT,
+        "notice": TEXT | st.just("long" * 30_000),
+        "language": TEXT,
+        "choices": st.dictionaries(TEXT, st.booleans()),
+        "grounds": st.dictionaries(TEXT, TEXT),
+        "receipt": st.none() | st.text("aAbB09-_", max_size=64),
+    }
+)
+NUMBERS = count(1)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(batch=st.lists(RECORDS, min_size=1, max_size=3))
+def test_what_was_appended_is_read_back(store: Store, batch: list[dict[str, object]]) -> None:
+    records = [a_record(next(NUMBERS), **fields) for fields in batch]
+
+    for record in records:
+        store.append(record)
+
+    assert list(store.records())[-len(records) :] == records
+
+
+def test_a_new_store_is_empty(store: Store) -> None:
+    assert isinstance(store, Store)
+    assert list(store.records()) == []
+
+
+def test_records_come_in_the_order_they_were_appended(store: Store) -> None:
+    appended = [a_record(number) for number in (3, 1, 2)]
+
+    for record in appended:
+        store.append(record)
+
+    assert list(store.records()) == appended
+
+
+@pytest.mark.parametrize("size", [9, 10, 25])
+def test_more_than_one_page_is_read_in_order(
+    store: Store, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "PAGE", 10)
+    expected = [a_record(number) for number in range(size)]
+    for record in expected:
+        store.append(record)
+
+    assert list(store.records()) == expected
+
+
+def test_the_same_id_is_kept_once_and_as_it_was_first(store: Store) -> None:
+    first = a_record(1)
+    store.append(first)
+    store.append(first)
+    store.append(a_record(2, id=first.id))
+    store.append(a_record(3))
+
+    assert list(store.records()) == [first, a_record(3)]
+
+
+def test_ids_that_differ_in_case_are_two(store: Store) -> None:
+    store.append(a_record(id="abc"))
+    store.append(a_record(id="ABC"))
+
+    assert ids(store) == ["abc", "ABC"]
+
+
+def test_reading_may_stop_half_way_and_others_go_on(store: Store) -> None:
+    for number in range(3):
+        store.append(a_record(number))
+
+    started = [store.records() for _ in range(20)]
+    assert [next(each).id for each in started] == [a_record(0).id] * 20
+    store.append(a_record(3))
+    assert len(ids(store)) == 4
+
+
+def test_a_record_is_what_it_was_when_it_was_appended(store: Store) -> None:
+    choices = {"advertising": True}
+    store.append(a_record(choices=choices))
+    choices["advertising"] = False
+
+    assert [record.choices for record in store.records()] == [{"advertising": True}]
+
+
+def test_a_closed_store_says_so(store: Store) -> None:
+    store.append(a_record())
+    store.close()
+    store.close()
+
+    with pytest.raises(StoreError, match="closed"):
+        store.append(a_record(1))
+    with pytest.raises(StoreError, match="closed"):
+        list(store.records())
+
+
+def test_what_was_kept_is_there_for_the_next_store(url: str) -> None:
+    append_all(url, range(3))
+
+    with closing(open_store(url)) as store:
+        assert list(store.records()) == [a_record(number) for number in range(3)]
+
+
+# --- many at once --------------------------------------------------------------------------------
+
+
+def test_sixteen_threads_append_at_once(store: Store) -> None:
+    def fifty(thread: int) -> None:
+        for number in range(50):
+            store.append(a_record(thread * 50 + number))
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(fifty, range(16)))
+
+    assert sorted(ids(store)) == [a_record(number).id for number in range(800)]
+
+
+def test_threads_that_try_the_same_record_keep_it_once(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(store.append, [a_record(1)] * 40))
+
+    assert ids(store) == [a_record(1).id]
+
+
+def test_the_first_use_may_be_by_many_threads_at_once(store: Store) -> None:
+    barrier = Barrier(8)
+
+    def first_use(number: int) -> None:
+        barrier.wait()
+        store.append(a_record(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(first_use, range(8)))
+
+    assert len(ids(store)) == 8
+
+
+def test_the_first_use_may_be_by_many_stores_at_once(url: str) -> None:
+    barrier = Barrier(8)
+
+    def first_use(number: int) -> None:
+        with closing(open_store(url)) as store:
+            barrier.wait()
+            store.append(a_record(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(first_use, range(8)))
+
+    with closing(open_store(url)) as store:
+        assert len(ids(store)) == 8
+
+
+def test_processes_append_at_once(url: str) -> None:
+    halves = [range(100), range(100, 200)]
+    processes = [SPAWN.Process(target=append_all, args=(url, half)) for half in halves]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+
+    assert [process.exitcode for process in processes] == [0, 0]
+    with closing(open_store(url)) as store:
+        assert sorted(ids(store)) == [a_record(number).id for number in range(200)]
+
+
+def test_a_record_survives_its_writer(url: str) -> None:
+    writer = SPAWN.Process(target=append_and_die, args=(url,))
+    writer.start()
+    writer.join(60)
+
+    assert writer.exitcode == -9
+    with closing(open_store(url)) as store:
+        assert list(store.records()) == [a_record(7)]
+
+
+def test_sqlite_syncs_every_record(tmp_path: Path) -> None:
+    with fresh_database("sqlite", tmp_path) as url, closing(open_store(url)) as store:
+        store.append(a_record())
+        with closing(sqlite3.connect(tmp_path / "store.db")) as other:
+            assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert pragma(store, "synchronous") == 2
+
+
+def pragma(store: Store, name: str) -> object:
+    """As the store's own connection has it."""
+    engine = store._engine  # type: ignore[attr-defined]
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_parent_and_child_go_on_after_a_fork(url: str) -> None:
+    with closing(open_store(url)) as store:
+        store.append(a_record(0))
+
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                for number in range(100, 150):
+                    store.append(a_record(number))
+                store.close()
+                status = 0
+            finally:
+                os._exit(status)
+        for number in range(1, 50):
+            store.append(a_record(number))
+
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        expected = [a_record(number).id for number in (*range(50), *range(100, 150))]
+        assert sorted(ids(store)) == expected
+
+
+def test_connections_are_given_in_the_order_they_were_asked_for() -> None:
+    turns = _turns.Turns(1)
+    served: list[int] = []
+
+    def ask(number: int) -> None:
+        with turns:
+            served.append(number)
+
+    with ThreadPoolExecutor(5) as pool, turns:
+        for number in range(5):
+            pool.submit(ask, number)
+            while len(turns._line) <= number:
+                pass
+
+    assert served == [0, 1, 2, 3, 4]
+
+
+def test_who_waits_too_long_for_a_connection_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_turns, "PATIENCE", 0.01)
+    turns = _turns.Turns(1)
+
+    with turns, pytest.raises(TimeoutError), turns:
+        pass
+    with turns:
+        pass
+
+
+# --- what can go wrong ---------------------------------------------------------------------------
+
+
+def test_a_killed_connection_is_replaced(server_url: str) -> None:
+    with closing(open_store(server_url)) as store:
+        store.append(a_record(1))
+
+        assert kill_connections(server_url) == 1
+        store.append(a_record(2))
+        assert kill_connections(server_url) == 1
+        assert len(list(store.records())) == 2
+
+
+def test_all_threads_find_new_connections(server_url: str) -> None:
+    barrier = Barrier(4)
+
+    def append(number: int) -> None:
+        barrier.wait()
+        store.append(a_record(number))
+
+    with closing(open_store(server_url)) as store, ThreadPoolExecutor(4) as pool:
+        list(pool.map(append, range(4)))
+        kill_connections(server_url)
+        list(pool.map(append, range(4, 8)))
+
+        assert len(ids(store)) == 8
+
+
+def test_a_later_schema_is_refused(url: str) -> None:
+    append_all(url, range(1))
+    with from_outside(url) as other:
+        other.exec_driver_sql("UPDATE cookiesafe_schema SET version = 2")
+
+    with closing(open_store(url)) as store:
+        with pytest.raises(SettingError, match=r"version 2.*Upgrade cookiesafe"):
+            store.append(a_record(1))
+        with pytest.raises(SettingError, match="version 2"):
+            list(store.records())
+
+
+def test_tables_that_were_left_half_made_are_finished(url: str) -> None:
+    append_all(url, range(1))
+    with from_outside(url) as other:
+        other.exec_driver_sql("DELETE FROM cookiesafe_schema")
+        other.exec_driver_sql("DROP TABLE cookiesafe_records")
+
+    append_all(url, range(1))
+
+    with closing(open_store(url)) as store:
+        assert len(ids(store)) == 1
+
+
+def test_a_damaged_record_is_named(url: str) -> None:
+    append_all(url, range(3))
+    with from_outside(url) as other:
+        other.exec_driver_sql("UPDATE cookiesafe_records SET body = '{\"id\":1}' WHERE seq = 2")
+
+    with closing(open_store(url)) as store:
+        records = store.records()
+        assert next(records) == a_record(0)
+        with pytest.raises(StoreError, match="record 2 is damaged") as caught:
+            next(records)
+        assert isinstance(caught.value.__cause__, TypeError)
+
+
+def test_a_record_that_does_not_fit_is_an_error_of_the_store(url: str) -> None:
+    with closing(open_store(url)) as store:
+        with pytest.raises(StoreError) as caught:
+            store.append(a_record(time=2**64))
+        assert caught.value.__cause__ is not None
+        store.append(a_record(1))
+        assert len(ids(store)) == 1
+
+
+LOCKS = {
+    "sqlite": ["BEGIN EXCLUSIVE"],
+    "postgresql": ["BEGIN", "LOCK TABLE cookiesafe_records"],
+    "mariadb": ["LOCK TABLES cookiesafe_records WRITE"],
+}
+
+
+def test_an_id_is_never_shortened(server_url: str) -> None:
+    lenient = "?sql_mode=NO_ENGINE_SUBSTITUTION" if "pymysql" in server_url else ""
+
+    with closing(open_store(server_url + lenient)) as store:
+        with pytest.raises(StoreError, match="was not kept"):
+            store.append(a_record(id="x" * 65))
+        assert ids(store) == []
+
+
+def test_a_lock_is_waited_for_a_second_only(url: str) -> None:
+    with closing(open_store(url)) as store:
+        store.append(a_record(1))
+        with from_outside(url) as other:
+            for statement in LOCKS[other.dialect.name]:
+                other.exec_driver_sql(statement)
+            with at_most(seconds=3), pytest.raises(StoreError, match="was not kept"):
+                store.append(a_record(2))
+
+        store.append(a_record(3))
+        assert a_record(3).id in ids(store)
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < seconds
+
+
+@contextmanager
+def a_port(*, silent: bool) -> Iterator[int]:
+    """One where nobody listens, or where somebody does who never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if silent:
+            listener.listen()
+        yield listener.getsockname()[1]
+
+
+SCHEMES = pytest.mark.parametrize("scheme", ["postgresql", "mysql", "mariadb"])
+
+
+@SCHEMES
+@pytest.mark.parametrize(
+    ("silent", "seconds"),
+    [pytest.param(False, 2, id="refuses"), pytest.param(True, 5, id="says nothing")],
+)
+def test_a_server_that_is_down_fails_soon(scheme: str, silent: bool, seconds: float) -> None:
+    with a_port(silent=silent) as port:
+        url = f"{scheme}://reader:{PASSWORD}@127.0.0.1:{port}/db"
+        with (
+            closing(open_store(url)) as store,
+            at_most(seconds),
+            pytest.raises(StoreError, match="was not kept") as caught,
+        ):
+            store.append(a_record())
+
+    assert caught.value.__cause__ is not None
+    assert f"127.0.0.1:{port}/db" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "what"),
+    [
+        pytest.param("missing/store.db", "Create the directory", id="its directory is missing"),
+        pytest.param("file/store.db", "Create the directory", id="its directory is a file"),
+        pytest.param(".", "was not kept", id="it is a directory"),
+        pytest.param("file", "was not kept", id="it is no database"),
+        pytest.param("/dev/null", "was not kept", id="it is a device"),
+    ],
+)
+def test_a_file_that_cannot_be_used(tmp_path: Path, place: str, what: str) -> None:
+    (tmp_path / "file").write_text("This is no database. " * 100)
+
+    with closing(open_store(f"sqlite:///{tmp_path / place}")) as store:
+        with pytest.raises(StoreError, match=what) as caught:
+            store.append(a_record())
+        with pytest.raises(StoreError):
+            list(store.records())
+
+    assert caught.value.__cause__ is not None
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    append_all(f"sqlite:///{path}", range(2))
+
+    with closing(open_store(f"sqlite:///file:{path}?mode=ro&uri=true")) as store:
+        assert len(ids(store)) == 2
+        with pytest.raises(StoreError, match="was not kept"):
+            store.append(a_record(2))
+
+
+def test_opening_touches_nothing(tmp_path: Path) -> None:
+    open_store(f"sqlite:///{tmp_path / 'store.db'}").close()
+    open_store("postgresql://nobody@192.0.2.1/db").close()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_failed_works_when_its_place_is_there(tmp_path: Path) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'later' / 'store.db'}")) as store:
+        with pytest.raises(StoreError):
+            store.append(a_record(1))
+        (tmp_path / "later").mkdir()
+        store.append(a_record(1))
+
+        assert len(ids(store)) == 1
+
+
+# --- what it tells -------------------------------------------------------------------------------
+
+
+@SCHEMES
+def test_no_password_is_told(scheme: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with a_port(silent=False) as port:
+        url = f"{scheme}://reader:{PASSWORD}@127.0.0.1:{port}/db"
+        with closing(open_store(url)) as store:
+            with pytest.raises(StoreError) as caught:
+                store.append(a_record())
+            told = [repr(store), str(store), *told_by(caught.value), caplog.text]
+
+    assert PASSWORD not in "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://reader:{PASSWORD}@host:port/db",
+        f"postgresql+nothing://reader:{PASSWORD}@host/db",
+        f"mysql://reader:{PASSWORD}@host:99999999/db?{PASSWORD}",
+        f"redis://:{PASSWORD}@host/0",
+        f"reader:{PASSWORD}@host",
+        f"{PASSWORD}://host",
+        "",
+    ],
+)
+def test_a_url_that_cannot_be_used_is_not_repeated(url: str) -> None:
+    with pytest.raises((SettingError, StoreError)) as caught, closing(open_store(url)) as store:
+        store.append(a_record())
+
+    assert PASSWORD not in "\n".join(told_by(caught.value))
+    assert isinstance(caught.value, StoreError) or caught.value.fix
+
+
+def told_by(error: BaseException | None) -> list[str]:
+    """What a log has of an error and of all that it came from."""
+    told = []
+    while error is not None:
+        told += [str(error), repr(error)]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told
+
+
+def test_an_error_does_not_repeat_the_record(url: str) -> None:
+    with closing(open_store(url)) as store, pytest.raises(StoreError) as caught:
+        store.append(a_record(time=2**64, receipt="the-visitors-own"))
+
+    assert "the-visitors-own" not in "\n".join(told_by(caught.value))
+
+
+def test_an_unknown_scheme_is_told_with_those_that_are_known() -> None:
+    with pytest.raises(SettingError, match=r'"postgre".*Did you mean "postgres'):
+        open_store("postgre://host/db")
+
+
+@pytest.mark.parametrize(
+    ("url", "missing", "extra"),
+    [
+        ("postgresql://host/db", "psycopg", "postgres"),
+        ("postgres://host/db", "psycopg", "postgres"),
+        ("mysql://host/db", "pymysql", "mariadb"),
+        ("mariadb://host/db", "pymysql", "mariadb"),
+        ("sqlite:///x.db", "sqlalchemy", "sql"),
+    ],
+)
+def test_a_missing_package_is_told_with_its_extra(
+    url: str, missing: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    if missing == "sqlalchemy":
+        monkeypatch.delitem(sys.modules, "cookiesafe.adapters.stores.sql", raising=False)
+
+    with pytest.raises(SettingError, match=rf'pip install "cookiesafe\[{extra}\]"'):
+        open_store(url)
+
+
+def test_a_missing_driver_of_ones_own_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "MySQLdb", None)
+
+    with pytest.raises(SettingError, match=r"MySQLdb.*leave the driver out"):
+        open_store("mysql+mysqldb://host/db")
+
+
+def test_nothing_is_imported_before_it_is_needed() -> None:
+    code = "import sys, cookiesafe.adapters.stores; print('sqlalchemy' in sys.modules)"
+
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "False\n"
+
+
+def test_the_memory_store_needs_no_closing() -> None:
+    store = MemoryStore()
+    store.append(a_record())
+
+    assert list(islice(store.records(), 5)) == [a_record()]
+
+
+def test_a_record_keeps_its_type(store: Store) -> None:
+    store.append(a_record(receipt=None, choices={}, grounds={}))
+
+    (record,) = store.records()
+
+    assert isinstance(record, Record)
+    assert record.receipt is None

@@ -1,0 +1,143 @@
+"""A fresh store for each test, of every kind, and what a test does to a database from outside.
+
+The servers are those of COOKIESAFE_TEST_POSTGRES and COOKIESAFE_TEST_MARIADB, which must answer;
+without these variables those on this machine, and tests are skipped where there are none.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from cookiesafe.adapters.stores import MemoryStore, open_store
+from cookiesafe.ledger import Record
+from cookiesafe.ports import Store
+
+SERVERS = {
+    "postgresql": ("COOKIESAFE_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres"),
+    "mariadb": ("COOKIESAFE_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/mysql"),
+}
+DATABASES = ("sqlite", *SERVERS)
+
+
+def a_record(number: int = 0, **fields: object) -> Record:
+    """A grant; ``number`` makes it one of many."""
+    plain: dict[str, object] = {
+        "id": f"{number:032x}",
+        "time": 1_800_000_000_000 + number,
+        "event": "grant",
+        "policy": "p1",
+        "notice": "banner",
+        "language": "en",
+        "choices": {"advertising": True, "@gullwing": False},
+        "grounds": {"advertising": "f00d"},
+        "receipt": f"r{number}",
+    }
+    return Record(**{**plain, **fields})  # type: ignore[arg-type]
+
+
+@contextmanager
+def from_outside(url: str) -> Iterator[Connection]:
+    """A connection to the same database that is none of the store's."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def fresh_database(kind: str, directory: Path) -> Iterator[str]:
+    """The URL of a database of this kind that nobody has used."""
+    if kind == "sqlite":
+        yield f"sqlite:///{directory / 'store.db'}"
+        return
+    server = _server(kind)
+    name = f"cookiesafe_{secrets.token_hex(8)}"
+    with from_outside(server) as admin:
+        admin.exec_driver_sql(f"CREATE DATABASE {name}")
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with from_outside(server) as admin:
+            force = " WITH (FORCE)" if kind == "postgresql" else ""
+            admin.exec_driver_sql(f"DROP DATABASE {name}{force}")
+
+
+def _server(kind: str) -> str:
+    variable, usual = SERVERS[kind]
+    if variable in os.environ:
+        return os.environ[variable]
+    try:
+        with from_outside(usual):
+            return usual
+    except OperationalError as error:
+        pytest.skip(f"{variable} is not set and there is no {kind} here: {error.orig}")
+
+
+@pytest.fixture(name="store", params=["memory", "sqlite in memory", *DATABASES])
+def store_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "memory":
+        with closing(MemoryStore()) as store:
+            yield store
+    elif request.param == "sqlite in memory":
+        with closing(open_store("sqlite://")) as opened:
+            yield opened
+    else:
+        with fresh_database(request.param, tmp_path) as url, closing(open_store(url)) as opened:
+            yield opened
+
+
+@pytest.fixture(name="url", params=DATABASES)
+def url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with fresh_database(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(name="server_url", params=list(SERVERS))
+def server_url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with fresh_database(request.param, tmp_path) as url:
+        yield url
+
+
+def kill_connections(url: str) -> int:
+    """How many others were connected to the database; they are no longer when this returns."""
+    with from_outside(url) as admin:
+        if admin.dialect.name == "postgresql":
+            return len(
+                admin.exec_driver_sql(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                ).all()
+            )
+        others = (
+            "SELECT id FROM information_schema.processlist"
+            " WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        )
+        victims = admin.exec_driver_sql(others).scalars().all()
+        for victim in victims:
+            admin.exec_driver_sql(f"KILL {victim:d}")
+        while admin.exec_driver_sql(others).all():
+            pass
+        return len(victims)
+
+
+# --- what other processes do; they find these by name --------------------------------------------
+
+
+def append_all(url: str, numbers: range) -> None:
+    with closing(open_store(url)) as store:
+        for number in numbers:
+            store.append(a_record(number))
+
+
+def append_and_die(url: str) -> None:
+    open_store(url).append(a_record(7))
+    os.kill(os.getpid(), 9)
