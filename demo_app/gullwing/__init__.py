@@ -1,0 +1,1 @@
+"""Gullwing Adverts: the third party whose tags the portal carries."""

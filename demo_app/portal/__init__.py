@@ -1,0 +1,1 @@
+"""The portal: pages written once, served on ASGI and on WSGI."""

@@ -1,0 +1,56 @@
+"""A session and no more, for the portal without CookieSafe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from typing import TYPE_CHECKING, Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.http import dump_cookie, parse_cookie
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+
+COOKIE = "hl_session"
+
+
+class UnaskedVisit:
+    """A visitor nobody asks: everything is taken for granted."""
+
+    def __init__(self, session: MutableMapping[str, Any]) -> None:
+        self.session = session
+
+    def allows(self, purpose: str, /) -> bool:
+        return True
+
+    def can(self, feature: str, /) -> bool:
+        return True
+
+
+class BareSession:
+    """WSGI's counterpart to Starlette's ``SessionMiddleware``: ``environ["session"]`` in a signed cookie."""
+
+    def __init__(self, app: WSGIApplication, secret_key: str) -> None:
+        self._app = app
+        self._serializer = URLSafeSerializer(secret_key, salt="portal session")
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        session = environ["session"] = self._read(environ)
+        before = dict(session)
+
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: OptExcInfo | None = None, /
+        ) -> Any:
+            if session != before:
+                cookie = dump_cookie(COOKIE, self._serializer.dumps(session), samesite="Lax")
+                headers = [*headers, ("Set-Cookie", cookie)]
+            return start_response(status, headers, exc_info)
+
+        return self._app(environ, start)
+
+    def _read(self, environ: WSGIEnvironment) -> dict[str, Any]:
+        try:
+            return dict(self._serializer.loads(parse_cookie(environ).get(COOKIE, "")))
+        except BadSignature:
+            return {}

@@ -1,0 +1,142 @@
+"""What is owed, and what has been paid."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Engine, Row, Select, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from .customers import Customer, Details
+from .database import bills, payments
+
+
+class AlreadyPaidError(Exception):
+    """The bill has a payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    number: str
+    service: str
+    period: str
+    pence: int
+    due: date
+    payment: str | None
+
+    @property
+    def paid(self) -> bool:
+        return self.payment is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NewBill:
+    service: str
+    period: str
+    pence: int
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    reference: str
+    bill: str
+    name: str
+    email: str
+    address: str
+    card_end: str
+    paid_at: datetime
+
+
+class Bills:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def issue(self, customer: Customer | None, new: Iterable[NewBill]) -> list[Bill]:
+        """Bills of nobody are samples for guests to try."""
+        issued = [
+            Bill(_number(), bill.service, bill.period, bill.pence, bill.due, None) for bill in new
+        ]
+        rows = [
+            {
+                "number": bill.number,
+                "customer": customer.id if customer else None,
+                "service": bill.service,
+                "period": bill.period,
+                "pence": bill.pence,
+                "due": bill.due,
+            }
+            for bill in issued
+        ]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(insert(bills), rows)
+        return issued
+
+    def of(self, customer: Customer | None) -> list[Bill]:
+        """Open ones first, the most urgent on top; then paid ones, newest first."""
+        owner = bills.c.customer
+        mine = owner.is_(None) if customer is None else owner == customer.id
+        with self._engine.connect() as connection:
+            found = [_bill(row) for row in connection.execute(_BILLS.where(mine))]
+        still_open = sorted((bill for bill in found if not bill.paid), key=lambda bill: bill.due)
+        done = sorted(
+            (bill for bill in found if bill.paid), key=lambda bill: bill.due, reverse=True
+        )
+        return still_open + done
+
+    def find(self, number: str) -> Bill | None:
+        wanted = _BILLS.where(bills.c.number == "".join(number.split()).upper())
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted).first()
+        return _bill(row) if row else None
+
+    def pay(self, bill: Bill, details: Details, card: str, now: datetime) -> Payment:
+        payment = Payment(
+            reference=secrets.token_urlsafe(12),
+            bill=bill.number,
+            name=details.name,
+            email=details.email,
+            address=details.address,
+            card_end=card[-4:],
+            paid_at=now,
+        )
+        values = {name: getattr(payment, name) for name in Payment.__slots__}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(payments).values(values))
+        except IntegrityError as error:
+            raise AlreadyPaidError from error
+        return payment
+
+    def payment(self, reference: str) -> tuple[Bill, Payment] | None:
+        """Whoever knows the reference may see the receipt: it cannot be guessed."""
+        wanted = select(payments).where(payments.c.reference == reference)
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted).first()
+        if row is None:
+            return None
+        payment = Payment(**row._mapping)
+        bill = self.find(payment.bill)
+        return (bill, payment) if bill else None
+
+
+_BILLS: Select[tuple[object, ...]] = select(
+    bills.c.number,
+    bills.c.service,
+    bills.c.period,
+    bills.c.pence,
+    bills.c.due,
+    payments.c.reference.label("payment"),
+).join_from(bills, payments, isouter=True)
+
+
+def _bill(row: Row[tuple[object, ...]]) -> Bill:
+    return Bill(**row._mapping)
+
+
+def _number() -> str:
+    return f"HL-{secrets.randbelow(9000) + 1000}-{secrets.randbelow(9000) + 1000}"

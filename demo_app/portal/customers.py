@@ -1,0 +1,112 @@
+"""Who has an account, and their contact and billing details."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from .database import customers
+
+CustomerRow = Row[tuple[Any, ...]]
+
+
+class EmailTakenError(Exception):
+    """There is an account with this e-mail address already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """The names are those of the form's fields."""
+
+    name: str
+    email: str
+    phone: str = ""
+    street: str = ""
+    town: str = ""
+    postcode: str = ""
+
+    @classmethod
+    def typed(cls, values: Mapping[str, str]) -> Details:
+        return cls(**{name: values[name] for name in cls.__slots__ if name in values})
+
+    @property
+    def address(self) -> str:
+        return ", ".join(part for part in (self.street, self.town, self.postcode) if part)
+
+    def values(self) -> dict[str, str]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    id: int
+    details: Details
+
+    @property
+    def first_name(self) -> str:
+        return self.details.name.split(" ")[0]
+
+
+class Customers:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, customer: object) -> Customer | None:
+        """The customer with this id: ``None`` for nobody, and for one that is gone."""
+        if not isinstance(customer, int):
+            return None
+        row = self._row(customers.c.id == customer)
+        return _customer(row) if row else None
+
+    def with_email(self, email: str) -> Customer | None:
+        row = self._row(customers.c.email == email.lower())
+        return _customer(row) if row else None
+
+    def register(self, details: Details, password: str) -> Customer:
+        values = {**_stored(details), "password_hash": generate_password_hash(password)}
+        try:
+            with self._engine.begin() as connection:
+                new = connection.execute(
+                    insert(customers).values(values).returning(customers)
+                ).one()
+        except IntegrityError as error:
+            raise EmailTakenError from error
+        return _customer(new)
+
+    def sign_in(self, email: str, password: str) -> Customer | None:
+        row = self._row(customers.c.email == email.lower())
+        known = row.password_hash if row else _nobodys()
+        matches = check_password_hash(known, password)  # as slow for an address nobody has
+        return _customer(row) if row and matches else None
+
+    def change(self, customer: Customer, details: Details) -> None:
+        chosen = update(customers).where(customers.c.id == customer.id)
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(chosen.values(_stored(details)))
+        except IntegrityError as error:
+            raise EmailTakenError from error
+
+    def _row(self, wanted: ColumnElement[bool]) -> CustomerRow | None:
+        with self._engine.connect() as connection:
+            return connection.execute(select(customers).where(wanted)).first()
+
+
+@cache
+def _nobodys() -> str:
+    return generate_password_hash("nobody has this password")
+
+
+def _stored(details: Details) -> dict[str, str]:
+    return {**details.values(), "email": details.email.lower()}
+
+
+def _customer(row: CustomerRow) -> Customer:
+    kept = row._mapping
+    return Customer(kept["id"], Details(**{name: kept[name] for name in Details.__slots__}))

@@ -1,0 +1,61 @@
+"""The portal's tables."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+)
+
+metadata = MetaData()
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String, nullable=False, unique=True),
+    Column("password_hash", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("phone", String, nullable=False, default=""),
+    Column("street", String, nullable=False, default=""),
+    Column("town", String, nullable=False, default=""),
+    Column("postcode", String, nullable=False, default=""),
+)
+
+bills = Table(
+    "bills",
+    metadata,
+    Column("number", String, primary_key=True),
+    Column("customer", ForeignKey("customers.id"), nullable=True, index=True),
+    Column("service", String, nullable=False),
+    Column("period", String, nullable=False),
+    Column("pence", Integer, nullable=False),
+    Column("due", Date, nullable=False),
+)
+
+# A bill is paid when it has a payment, and UNIQUE sees to it that it never has two.
+payments = Table(
+    "payments",
+    metadata,
+    Column("reference", String, primary_key=True),
+    Column("bill", ForeignKey("bills.number"), nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("card_end", String, nullable=False),
+    Column("paid_at", DateTime, nullable=False),
+)
+
+
+def connect(url: str) -> Engine:
+    engine = create_engine(url)
+    metadata.create_all(engine)
+    return engine

@@ -1,0 +1,92 @@
+"""What goes around the portal: CookieSafe, or when the demo runs bare, only a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from . import policy
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from starlette.types import ASGIApp
+
+Mode = Literal["enforce", "observe"]
+
+
+class Visit(Protocol):
+    """What the pages ask about whoever visits."""
+
+    @property
+    def session(self) -> MutableMapping[str, Any]: ...
+
+    def allows(self, purpose: str, /) -> bool: ...
+
+    def can(self, feature: str, /) -> bool: ...
+
+
+class Guard(Protocol):
+    def asgi(self, app: ASGIApp) -> ASGIApp:
+        """Go around an ASGI app."""
+
+    def wsgi(self, app: WSGIApplication) -> WSGIApplication:
+        """Go around a WSGI app."""
+
+    def visit(self, request: Mapping[str, Any]) -> Visit:
+        """The visit behind a scope or an environ that went through."""
+
+    def close(self) -> None: ...
+
+
+class CookieSafeGuard:
+    def __init__(self, *, secret_key: str, store: str, mode: Mode, gullwing_port: int) -> None:
+        from cookiesafe import CookieSafe, Policy
+
+        if gullwing_port == policy.GULLWING_PORT:
+            declared = Policy.from_file(policy.PATH)
+        else:
+            declared = Policy.from_toml(policy.text(gullwing_port))
+        self._safe = CookieSafe(declared, secret_key=secret_key, store=store, mode=mode)
+
+    def asgi(self, app: ASGIApp) -> ASGIApp:
+        from cookiesafe.adapters.asgi import CookieSafeMiddleware
+
+        return CookieSafeMiddleware(app, self._safe)
+
+    def wsgi(self, app: WSGIApplication) -> WSGIApplication:
+        from cookiesafe.adapters.wsgi import CookieSafeMiddleware
+
+        return CookieSafeMiddleware(app, self._safe)
+
+    def visit(self, request: Mapping[str, Any]) -> Visit:
+        visit: Visit = request["cookiesafe" if "cookiesafe" in request else "cookiesafe.visit"]
+        return visit
+
+    def close(self) -> None:
+        self._safe.close()
+
+
+class BareGuard:
+    def __init__(self, secret_key: str) -> None:
+        self._secret_key = secret_key
+
+    def asgi(self, app: ASGIApp) -> ASGIApp:
+        from starlette.middleware.sessions import SessionMiddleware
+
+        from .bare import COOKIE
+
+        return SessionMiddleware(app, self._secret_key, session_cookie=COOKIE, max_age=None)
+
+    def wsgi(self, app: WSGIApplication) -> WSGIApplication:
+        from .bare import BareSession
+
+        return BareSession(app, self._secret_key)
+
+    def visit(self, request: Mapping[str, Any]) -> Visit:
+        from .bare import UnaskedVisit
+
+        return UnaskedVisit(request["session"])
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,1 @@
+"""The pages, as plain functions from a request to a response."""

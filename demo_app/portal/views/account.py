@@ -1,0 +1,119 @@
+"""Register, sign in and out, and change what is kept about you."""
+
+from __future__ import annotations
+
+from .. import forms
+from ..customers import Customer, Details, EmailTakenError
+from ..forms import Form
+from ..page import PageRequest, PageResponse, go_to
+from ..seed import EMAIL, PASSWORD, first_bills
+from ..site import Site
+
+TAKEN = "There is an account with this address already: sign in instead"
+AFTER_SIGN_IN = ("/bills", "/details")
+
+
+def register(site: Site, request: PageRequest) -> PageResponse:
+    return _registering(site, request, forms.blank(forms.REGISTRATION))
+
+
+def do_register(site: Site, request: PageRequest) -> PageResponse:
+    form = forms.read(forms.REGISTRATION, request.form)
+    if not form.ok:
+        return _registering(site, request, form)
+    try:
+        customer = site.customers.register(Details.typed(form.values), form.values["password"])
+    except EmailTakenError:
+        return _registering(site, request, form.complain("email", TAKEN))
+    site.bills.issue(customer, first_bills(site.now().date()))
+    _enter(request, customer)
+    return go_to("/details", new="yes")
+
+
+def sign_in(site: Site, request: PageRequest) -> PageResponse:
+    return _signing_in(site, request, forms.blank(forms.SIGN_IN))
+
+
+def do_sign_in(site: Site, request: PageRequest) -> PageResponse:
+    form = forms.read(forms.SIGN_IN, request.form)
+    if not form.ok:
+        return _signing_in(site, request, form)
+    customer = site.customers.sign_in(form.values["email"], form.values["password"])
+    if customer is None:
+        wrong = form.complain("email", "This address and this password do not belong together")
+        return _signing_in(site, request, wrong)
+    _enter(request, customer)
+    return go_to(_after_sign_in(request.form.get("next", "")))
+
+
+def sign_out(site: Site, request: PageRequest) -> PageResponse:
+    return site.show(request, "sign-out.html")
+
+
+def do_sign_out(site: Site, request: PageRequest) -> PageResponse:
+    request.session.clear()
+    return go_to("/sign-out")
+
+
+def details(site: Site, request: PageRequest) -> PageResponse:
+    customer = site.customer(request)
+    if customer is None:
+        return go_to("/sign-in", next="/details")
+    return _changing(site, request, forms.blank(forms.DETAILS, customer.details.values()))
+
+
+def change_details(site: Site, request: PageRequest) -> PageResponse:
+    customer = site.customer(request)
+    if customer is None:
+        return go_to("/sign-in", next="/details")
+    form = forms.read(forms.DETAILS, request.form)
+    if not form.ok:
+        return _changing(site, request, form)
+    try:
+        site.customers.change(customer, Details.typed(form.values))
+    except EmailTakenError:
+        return _changing(site, request, form.complain("email", "Another account has this address"))
+    return go_to("/details", saved="yes")
+
+
+def _enter(request: PageRequest, customer: Customer) -> None:
+    """Nothing of the visitor before stays in the session of the one who signs in."""
+    request.session.clear()
+    request.session["customer"] = customer.id
+
+
+def _after_sign_in(wanted: str) -> str:
+    return wanted if wanted in AFTER_SIGN_IN else AFTER_SIGN_IN[0]
+
+
+def _registering(site: Site, request: PageRequest, form: Form) -> PageResponse:
+    return site.show(request, "register.html", _status(form), form=form)
+
+
+def _signing_in(site: Site, request: PageRequest, form: Form) -> PageResponse:
+    wanted = _after_sign_in(request.form.get("next") or request.query.get("next", ""))
+    return site.show(
+        request,
+        "sign-in.html",
+        _status(form),
+        form=form,
+        next=wanted,
+        demo_email=EMAIL,
+        demo_password=PASSWORD,
+    )
+
+
+def _changing(site: Site, request: PageRequest, form: Form) -> PageResponse:
+    return site.show(
+        request,
+        "details.html",
+        _status(form),
+        form=form,
+        saved="saved" in request.query,
+        new="new" in request.query,
+        fills_in=request.can("saved_details"),
+    )
+
+
+def _status(form: Form) -> int:
+    return 200 if form.ok else 422

@@ -1,0 +1,41 @@
+"""Home, usage tips, and the pages for what went wrong."""
+
+from __future__ import annotations
+
+from .. import habits, tips
+from ..habits import Statistics
+from ..page import Cookie, PageRequest, PageResponse
+from ..site import Site
+
+
+def home(site: Site, request: PageRequest) -> PageResponse:
+    customer = site.customer(request)
+    due = [bill for bill in site.bills.of(customer) if not bill.paid] if customer else []
+    return site.show(request, "home.html", due=due, owed=sum(bill.pence for bill in due))
+
+
+def usage(site: Site, request: PageRequest) -> PageResponse:
+    """Tips by topic, and when statistics are allowed, more by the topics that were read."""
+    topic = tips.BY_ID.get(request.query.get("topic", ""))
+    matched = None
+    if request.allows("statistics"):
+        matched = tips.matched(Statistics.of(request).one_more(habits.topic_of(request)).interests)
+    response = site.show(
+        request,
+        "usage.html",
+        topic=topic,
+        topics=tips.TOPICS,
+        general=tips.GENERAL,
+        matched=matched,
+    )
+    return response.with_cookies(Cookie(habits.EXPERIMENT, "tips-as-cards", days=30))
+
+
+def from_elsewhere(site: Site, request: PageRequest) -> PageResponse:
+    """Another site sent one of our forms."""
+    return site.show(request, "wrong.html", status=403, what="This form did not come from our site")
+
+
+def missing(site: Site, request: PageRequest, status: int) -> PageResponse:
+    what = "There is no such page" if status == 404 else "This page cannot do that"
+    return site.show(request, "wrong.html", status=status, what=what)

@@ -1,0 +1,66 @@
+"""The portal as a WSGI app, on Werkzeug."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.shared_data import SharedDataMiddleware
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from .guard import Guard
+from .page import PageRequest, PageResponse
+from .routes import ROUTES, Route, missing
+from .site import STATIC, Site
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+PAGES = Map([Rule(route.path, endpoint=route, methods=route.methods) for route in ROUTES])
+
+
+def create_app(site: Site, guard: Guard) -> WSGIApplication:
+    def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = _asked(Request(environ), guard)
+        return _response(_answer(site, environ, request))(environ, start_response)
+
+    return guard.wsgi(SharedDataMiddleware(app, {"/static": str(STATIC)}))
+
+
+def _answer(site: Site, environ: WSGIEnvironment, request: PageRequest) -> PageResponse:
+    try:
+        route, _ = PAGES.bind_to_environ(environ).match()
+    except HTTPException as error:
+        return missing(site, request, error.code or 500)
+    assert isinstance(route, Route)  # noqa: S101 (the map holds nothing else)
+    return route.answer(site, request)
+
+
+def _asked(request: Request, guard: Guard) -> PageRequest:
+    visit = guard.visit(request.environ)
+    return PageRequest(
+        path=request.path,
+        method=request.method,
+        query=request.args.to_dict(),
+        form=request.form.to_dict() if request.method == "POST" else {},
+        cookies=request.cookies.to_dict(),
+        headers={name.lower(): value for name, value in request.headers},
+        session=visit.session,
+        allows=visit.allows,
+        can=visit.can,
+    )
+
+
+def _response(page: PageResponse) -> Response:
+    response = Response(page.body, page.status, dict(page.headers))
+    for cookie in page.cookies:
+        response.set_cookie(
+            cookie.name,
+            cookie.value,
+            max_age=cookie.max_age,
+            httponly=cookie.http_only,
+            samesite="Lax",
+        )
+    return response

@@ -1,0 +1,211 @@
+"""The portal on real servers: ASGI and WSGI serve the same pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlencode
+
+import pytest
+
+from demo_app import serve
+from demo_app.portal import asgi, wsgi
+from demo_app.portal.guard import BareGuard, CookieSafeGuard, Guard
+from demo_app.portal.seed import EMAIL, PASSWORD, seed
+from demo_app.portal.site import Site
+
+KEY = "k" * 64
+PAYMENT = {
+    "name": "Bo Anchor",
+    "email": "bo@harbour.example",
+    "phone": "020 7946 0000",
+    "street": "9 Quay Street",
+    "town": "Port Marigold",
+    "postcode": "PM1 1AA",
+    "card": "4242424242424242",
+}
+Kind = Literal["asgi", "wsgi"]
+
+
+@dataclass
+class Answer:
+    status: int
+    body: str
+    location: str | None
+    set: dict[str, str]
+
+
+@dataclass
+class Browser:
+    """As much of one as the pages need: it keeps cookies."""
+
+    port: int
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def get(self, url: str, method: str = "GET") -> Answer:
+        return self._ask(method, url, "")
+
+    def post(self, url: str, **form: str | list[str]) -> Answer:
+        return self._ask("POST", url, urlencode(form, doseq=True))
+
+    def _ask(self, method: str, url: str, body: str) -> Answer:
+        headers = {
+            "Host": f"harbour.localhost:{self.port}",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "Origin": f"http://harbour.localhost:{self.port}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request(method, url, body, headers)
+            response = connection.getresponse()
+            text = response.read().decode()
+        lines = response.headers.get_all("Set-Cookie") or []
+        fresh = dict(line.partition(";")[0].split("=", 1) for line in lines)
+        self.cookies |= fresh
+        return Answer(response.status, text, response.headers["Location"], fresh)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    database = f"sqlite:///{tmp_path / 'portal.db'}"
+    with closing(Site.open(database, gullwing="http://gullwing.localhost:8802")) as site:
+        seed(site, date(2026, 11, 22))
+        yield site
+
+
+@contextmanager
+def served(kind: Kind, site: Site, guard: Guard) -> Iterator[Browser]:
+    bound = serve.bind(0)
+    port = serve.port_of(bound)
+    server = (
+        serve.AsgiServer(asgi.create_app(site, guard), bound)
+        if kind == "asgi"
+        else serve.WsgiServer(wsgi.create_app(site, guard), bound)
+    )
+    with serve.running([server]):
+        yield Browser(port)
+
+
+@pytest.fixture(params=["asgi", "wsgi"])
+def kind(request: pytest.FixtureRequest) -> Kind:
+    chosen: Kind = request.param
+    return chosen
+
+
+@pytest.fixture
+def bare(kind: Kind, site: Site) -> Iterator[Browser]:
+    with served(kind, site, BareGuard(KEY)) as browser:
+        yield browser
+
+
+@pytest.fixture
+def guarded(kind: Kind, site: Site, tmp_path: Path) -> Iterator[Browser]:
+    store = f"sqlite:///{tmp_path / 'cookiesafe.db'}"
+    guard = CookieSafeGuard(secret_key=KEY, store=store, mode="enforce", gullwing_port=8802)
+    with closing(guard), served(kind, site, guard) as browser:
+        yield browser
+
+
+def sign_in(browser: Browser) -> Answer:
+    return browser.post("/sign-in", email=EMAIL, password=PASSWORD)
+
+
+def open_bill(site: Site) -> str:
+    return next(bill.number for bill in site.bills.of(None) if not bill.paid)
+
+
+def test_both_edges_serve_the_same_pages(site: Site) -> None:
+    visits = [
+        ("GET", "/"),
+        ("GET", "/usage"),
+        ("GET", "/usage?topic=heating&topic=garden"),
+        ("GET", "/usage"),
+        ("GET", "/details"),
+        ("GET", "/bills"),
+        ("GET", "/pay"),
+        ("GET", f"/pay?bill={open_bill(site)}"),
+        ("POST", "/pay?bill=none"),
+        ("POST", "/register"),
+        ("POST", "/sign-in"),
+        ("POST", "/sign-out"),
+        ("GET", "/sign-out"),
+        ("GET", "/paid?payment=none"),
+        ("GET", "/nowhere"),
+        ("GET", "/bills/"),
+        ("DELETE", "/bills"),
+        ("POST", "/bills"),
+        ("HEAD", "/usage"),
+        ("GET", "/static/portal.css"),
+        ("GET", "/static/lighthouse.svg"),
+    ]
+    with ExitStack() as stack:
+        one, other = (
+            stack.enter_context(served(kind, site, BareGuard(KEY))) for kind in ("asgi", "wsgi")
+        )
+        sign_in(one), sign_in(other)
+        for method, url in visits:
+            expected = one.get(url, method)
+            actual = other.get(url, method)
+
+            assert actual.status == expected.status, url
+            assert actual.body == expected.body, url
+            assert actual.location == expected.location, url
+            assert actual.set.keys() == expected.set.keys(), url
+
+
+def test_a_customer_signs_in_pays_and_signs_out(bare: Browser) -> None:
+    assert sign_in(bare).location == "/bills"
+    number = re.search(r"HL-\d{4}-\d{4}", bare.get("/bills").body)
+    assert number
+
+    paid = bare.post("/pay", bill=number[0], **PAYMENT)
+
+    assert paid.status == 303
+    assert "Bo Anchor" in bare.get(paid.location or "").body
+    assert bare.post("/sign-out").status == 303
+    assert bare.get("/details").status == 303
+
+
+def test_a_form_may_hold_any_text(bare: Browser) -> None:
+    body = bare.post("/register", name="Zoë & “Ægir” +1%", email="x", password="").body
+
+    assert 'value="Zoë &amp; “Ægir” +1%"' in body
+
+
+def test_guarded_the_portal_sets_no_cookie_before_a_choice(guarded: Browser) -> None:
+    for url in ("/", "/usage", "/usage?topic=heating", "/bills", "/nowhere"):
+        answer = guarded.get(url)
+
+        assert answer.body
+        assert not [name for name in answer.set if name.startswith("hl_")], url
+
+
+def test_guarded_a_customer_still_signs_in_and_types_the_details(
+    guarded: Browser, site: Site
+) -> None:
+    assert sign_in(guarded).location == "/bills"
+
+    page = guarded.get(f"/pay?bill={open_bill(site)}").body
+
+    assert "you type your contact and billing details again" in page
+    assert "Ada Fairlead" not in page
+    assert "My details" in page
+    guarded.post("/sign-out")
+    assert guarded.get("/details").status == 303
+
+
+def test_guarded_it_remembers_details_for_who_agrees(guarded: Browser, site: Site) -> None:
+    sign_in(guarded)
+
+    agreed = {"purpose": ["remember", "statistics", "advertising"], "vendor": ["gullwing"]}
+    assert guarded.post("/cookiesafe/choices", choice="save", next="/", **agreed).status == 303
+
+    assert "Ada Fairlead" in guarded.get(f"/pay?bill={open_bill(site)}").body
+    assert {"hl_ad", "hl_stats"} <= guarded.get("/usage").set.keys()
+    assert "hl_experiment" not in guarded.cookies

@@ -1,0 +1,383 @@
+"""The portal's pages, asked as plain functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from shutil import copy
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from demo_app.portal import policy
+from demo_app.portal.page import PageRequest, PageResponse
+from demo_app.portal.routes import ROUTES
+from demo_app.portal.seed import EMAIL, PASSWORD, seed
+from demo_app.portal.site import Site
+
+NOW = datetime(2026, 11, 22, 12, 0)
+BO = {
+    "name": "Bo Anchor",
+    "email": "bo@harbour.example",
+    "phone": "020 7946 0000",
+    "street": "9 Quay Street",
+    "town": "Port Marigold",
+    "postcode": "PM1 1AA",
+    "card": "4242 4242 4242 4242",
+}
+
+
+def opened(database: Path) -> Site:
+    gullwing = "http://gullwing.localhost:8802"
+    return Site.open(f"sqlite:///{database}", gullwing=gullwing, now=lambda: NOW)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    database = tmp_path_factory.mktemp("seeded") / "portal.db"
+    with closing(opened(database)) as site:
+        seed(site, NOW.date())
+    return database
+
+
+@pytest.fixture
+def site(tmp_path: Path, seeded: Path) -> Iterator[Site]:
+    with closing(opened(Path(copy(seeded, tmp_path)))) as site:
+        yield site
+
+
+@dataclass
+class Visitor:
+    site: Site
+    agreed: frozenset[str] = frozenset()
+    session: dict[str, Any] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, url: str) -> PageResponse:
+        return self._ask("GET", url, {})
+
+    def post(self, url: str, **form: str) -> PageResponse:
+        return self._ask("POST", url, form)
+
+    def sign_in(self) -> PageResponse:
+        return self.post("/sign-in", email=EMAIL, password=PASSWORD)
+
+    def _ask(self, method: str, url: str, form: Mapping[str, str]) -> PageResponse:
+        parts = urlsplit(url)
+        request = PageRequest(
+            path=parts.path,
+            method=method,
+            query=dict(parse_qsl(parts.query)),
+            form=form,
+            cookies=self.cookies,
+            headers=self.headers,
+            session=self.session,
+            allows=self.agreed.__contains__,
+            can=self.agreed.__contains__,
+        )
+        route = next(route for route in ROUTES if route.path == parts.path)
+        return route.answer(self.site, request)
+
+
+@pytest.fixture
+def visitor(site: Site) -> Visitor:
+    return Visitor(site)
+
+
+def value_of(name: str, page: PageResponse) -> str:
+    found = re.search(rf'name="{name}"[^>]*?value="([^"]*)"', page.body)
+    assert found, f"no field {name}"
+    return found[1]
+
+
+def open_bill(visitor: Visitor) -> str:
+    customer = visitor.session.get("customer")
+    return visitor.site.bills.of(visitor.site.customers.find(customer))[0].number
+
+
+class TestEveryPage:
+    def test_it_carries_the_advertisers_tags_whatever_was_agreed(self, visitor: Visitor) -> None:
+        body = visitor.get("/").body
+
+        for tag in ("/ad.js", "/pixel.gif", "/frame.html", "/made.js", "/beacon"):
+            assert f"http://gullwing.localhost:8802{tag}" in body
+
+    def test_it_sets_its_cookies_whatever_was_agreed(self, visitor: Visitor) -> None:
+        cookies = {cookie.name: cookie for cookie in visitor.get("/").cookies}
+
+        assert cookies.keys() == {"hl_ad", "hl_stats"}
+        assert all(cookie.max_age > 0 for cookie in cookies.values())
+
+    def test_a_visitor_keeps_the_number_once_given(self, visitor: Visitor) -> None:
+        visitor.cookies = {"hl_ad": "0123456789abcdef"}
+
+        assert visitor.get("/").cookies[1].value == "0123456789abcdef"
+
+    @pytest.mark.parametrize(
+        "nonsense", ["", "x", "0123456789abcdef.x.", "é" * 20, "0123456789abcdef.9999999."]
+    )
+    def test_nonsense_in_a_cookie_is_replaced(self, visitor: Visitor, nonsense: str) -> None:
+        visitor.cookies = {"hl_ad": nonsense, "hl_stats": nonsense, "hl_ad_topic": nonsense}
+
+        statistics, advertising = visitor.get("/").cookies
+
+        assert re.fullmatch(r"[0-9a-f]{16}\.1\.", statistics.value)
+        assert re.fullmatch(r"[0-9a-f]{16}", advertising.value)
+
+    def test_it_links_to_the_choices_and_the_cookies(self, visitor: Visitor) -> None:
+        body = visitor.get("/usage").body
+
+        assert 'href="/cookiesafe/choices"' in body
+        assert 'href="/cookiesafe/cookies"' in body
+
+    def test_what_was_typed_is_escaped(self, visitor: Visitor) -> None:
+        body = visitor.post("/register", name="<b>Bo</b>", email="bo", password="p").body
+
+        assert "<b>Bo" not in body
+        assert "&lt;b&gt;Bo" in body
+
+
+class TestAnAccount:
+    def test_signing_in_leaves_nothing_of_the_session_before(self, visitor: Visitor) -> None:
+        visitor.session["planted"] = "by somebody else"
+
+        assert visitor.sign_in().headers == {"Location": "/bills"}
+        assert visitor.session.keys() == {"customer"}
+        assert "My bills" in visitor.get("/bills").body
+
+    @pytest.mark.parametrize(
+        ("email", "password"), [(EMAIL, "wrong"), ("nobody@example.com", PASSWORD)]
+    )
+    def test_a_wrong_password_and_an_unknown_address_look_alike(
+        self, visitor: Visitor, email: str, password: str
+    ) -> None:
+        answer = visitor.post("/sign-in", email=email, password=password)
+
+        assert answer.status == 422
+        assert "do not belong together" in answer.body
+        assert value_of("email", answer) == email
+        assert value_of("password", answer) == ""
+        assert not visitor.session
+
+    def test_signing_in_leads_back_only_to_pages_of_ours(self, visitor: Visitor) -> None:
+        kept = {"email": EMAIL, "password": PASSWORD}
+
+        assert visitor.post("/sign-in", **kept, next="/details").headers["Location"] == "/details"
+        assert (
+            visitor.post("/sign-in", **kept, next="//evil.example").headers["Location"] == "/bills"
+        )
+
+    def test_signing_out_empties_the_session(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+
+        assert visitor.post("/sign-out").status == 303
+        assert not visitor.session
+        assert visitor.get("/details").headers["Location"] == "/sign-in?next=%2Fdetails"
+
+    def test_registering_signs_in_and_brings_bills(self, visitor: Visitor) -> None:
+        answer = visitor.post(
+            "/register", name="Bo", email="Bo@Harbour.example", password="longenough"
+        )
+
+        assert answer.headers["Location"] == "/details?new=yes"
+        assert "Welcome, Bo" in visitor.get("/details?new=yes").body
+        assert visitor.get("/bills").body.count('class="bill"') == 2
+        visitor.post("/sign-out")
+        assert (
+            visitor.post("/sign-in", email="bo@harbour.example", password="longenough").status
+            == 303
+        )
+
+    def test_an_address_has_one_account(self, visitor: Visitor) -> None:
+        answer = visitor.post("/register", name="Eve", email=EMAIL.upper(), password="longenough")
+
+        assert answer.status == 422
+        assert "sign in instead" in answer.body
+
+    def test_details_are_changed(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+        details = {name: BO[name] for name in BO if name != "card"}
+
+        assert visitor.post("/details", **details).headers["Location"] == "/details?saved=yes"
+        assert value_of("street", visitor.get("/details")) == "9 Quay Street"
+
+    def test_details_that_lack_something_are_shown_again_and_not_kept(
+        self, visitor: Visitor
+    ) -> None:
+        visitor.sign_in()
+
+        answer = visitor.post("/details", **BO | {"street": " ", "town": "Elsewhere"})
+
+        assert answer.status == 422
+        assert value_of("town", answer) == "Elsewhere"
+        assert 'href="#street"' in answer.body
+        assert value_of("town", visitor.get("/details")) == "Port Marigold"
+
+    def test_a_customer_who_is_gone_is_signed_out(self, visitor: Visitor) -> None:
+        visitor.session["customer"] = 999
+
+        assert visitor.get("/details").status == 303
+
+
+class TestPaying:
+    def test_without_the_purpose_details_are_typed_each_time(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+
+        page = visitor.get(f"/pay?bill={open_bill(visitor)}")
+
+        assert value_of("name", page) == ""
+        assert value_of("street", page) == ""
+        assert "you type your contact and billing details again" in page.body
+        assert 'autocomplete="billing street-address"' in page.body
+
+    def test_with_it_they_are_filled_in(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+        visitor.agreed = frozenset({"saved_details"})
+
+        page = visitor.get(f"/pay?bill={open_bill(visitor)}")
+
+        assert value_of("name", page) == "Ada Fairlead"
+        assert value_of("street", page) == "3 Lantern Row"
+        assert value_of("card", page) == ""
+        assert "you type" not in page.body
+
+    @pytest.mark.parametrize("agreed", [True, False])
+    def test_they_are_kept_for_the_next_bill_only_with_it(
+        self, visitor: Visitor, agreed: bool
+    ) -> None:
+        visitor.sign_in()
+        visitor.agreed = frozenset({"saved_details"} if agreed else ())
+
+        visitor.post("/pay", bill=open_bill(visitor), **BO)
+
+        details = visitor.get("/details")
+        assert value_of("street", details) == ("9 Quay Street" if agreed else "3 Lantern Row")
+        assert value_of("email", details) == EMAIL
+
+    def test_a_guest_pays_and_gets_a_receipt(self, visitor: Visitor) -> None:
+        number = open_bill(visitor)
+
+        paid = visitor.post("/pay", bill=number.lower(), **BO)
+        receipt = visitor.get(paid.headers["Location"])
+
+        assert paid.status == 303
+        assert receipt.status == 200
+        for shown in (number, "Bo Anchor", "ending 4242", "9 Quay Street", "22 November 2026"):
+            assert shown in receipt.body
+
+    def test_a_bill_is_paid_once(self, visitor: Visitor) -> None:
+        number = open_bill(visitor)
+        visitor.post("/pay", bill=number, **BO)
+
+        for again in (visitor.post("/pay", bill=number, **BO), visitor.get(f"/pay?bill={number}")):
+            assert again.status == 422
+            assert "has been paid" in again.body
+
+    def test_what_was_typed_stays_when_something_is_wrong(self, visitor: Visitor) -> None:
+        number = open_bill(visitor)
+
+        page = visitor.post("/pay", bill=number, **BO | {"card": "12", "email": "bo"})
+
+        assert page.status == 422
+        assert value_of("name", page) == "Bo Anchor"
+        assert value_of("card", page) == "12"
+        assert page.body.count('aria-invalid="true"') == 2
+
+    @pytest.mark.parametrize("url", ["/pay?bill=HL-0000-0000", "/pay?bill=%27%20or%201"])
+    def test_an_unknown_number_is_asked_for_again(self, visitor: Visitor, url: str) -> None:
+        page = visitor.get(url)
+
+        assert page.status == 422
+        assert "We have no bill with this number" in page.body
+
+    def test_a_receipt_is_shown_to_who_knows_its_reference(self, visitor: Visitor) -> None:
+        assert visitor.get("/paid?payment=guess").status == 404
+        assert visitor.get("/paid").status == 404
+
+
+class TestOurOwnForms:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"sec-fetch-site": "cross-site"},
+            {"sec-fetch-site": "same-site"},
+            {"origin": "http://gullwing.localhost:8802", "host": "harbour.localhost:8801"},
+            {"origin": "null", "host": "harbour.localhost:8801"},
+        ],
+    )
+    def test_another_site_cannot_send_them(self, visitor: Visitor, headers: dict[str, str]) -> None:
+        visitor.headers = headers
+
+        assert visitor.sign_in().status == 403
+        assert not visitor.session
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"sec-fetch-site": "same-origin", "origin": "null"},
+            {"sec-fetch-site": "none"},
+            {"origin": "http://harbour.localhost:8801", "host": "harbour.localhost:8801"},
+        ],
+    )
+    def test_our_pages_can(self, visitor: Visitor, headers: dict[str, str]) -> None:
+        visitor.headers = headers
+
+        assert visitor.sign_in().status == 303
+
+
+class TestUsageTips:
+    def test_everybody_reads_the_general_ones(self, visitor: Visitor) -> None:
+        page = visitor.get("/usage")
+
+        assert "Catch the rain" in page.body
+        assert "“Usage statistics” is off, so you see the same tips as everybody else." in page.body
+
+    def test_others_are_picked_by_what_was_read_if_statistics_are_allowed(
+        self, visitor: Visitor
+    ) -> None:
+        visitor.agreed = frozenset({"statistics"})
+        statistics = visitor.get("/usage?topic=garden").cookies[1]
+        visitor.cookies = {statistics.name: statistics.value}
+
+        assert "Because you read about garden" in visitor.get("/usage").body
+
+    def test_they_are_not_if_statistics_are_refused(self, visitor: Visitor) -> None:
+        visitor.cookies = {"hl_stats": "0123456789abcdef.3.garden"}
+
+        assert "Because you read" not in visitor.get("/usage").body
+
+    def test_the_page_sets_a_cookie_that_no_policy_declares(self, visitor: Visitor) -> None:
+        names = {cookie.name for cookie in visitor.get("/usage").cookies}
+
+        assert "hl_experiment" in names
+        assert "hl_experiment" not in policy.text()
+
+    def test_the_advertiser_is_told_the_topic(self, visitor: Visitor) -> None:
+        page = visitor.get("/usage?topic=kitchen")
+        visitor.cookies = {cookie.name: cookie.value for cookie in page.cookies}
+
+        assert visitor.cookies["hl_ad_topic"] == "kitchen"
+        assert "/frame.html?topic=kitchen" in visitor.get("/").body
+
+
+class TestThePolicy:
+    def test_it_has_the_advertisers_port_of_this_run(self) -> None:
+        assert "gullwing.localhost:8802" in policy.text()
+        assert "gullwing.localhost:8812" in policy.text(8812)
+        assert "8802" not in policy.text(8812)
+
+
+def test_a_second_start_brings_only_what_is_missing(site: Site) -> None:
+    ada = site.customers.with_email(EMAIL)
+    before = site.bills.of(ada)
+
+    seed(site, NOW.date())
+
+    assert site.bills.of(ada) == before
