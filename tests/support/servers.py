@@ -1,0 +1,183 @@
+"""Real processes that serve: the demo, the counter, and a site that is neither."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Literal
+from urllib.parse import urlencode, urlsplit
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 20
+STOP_SECONDS = 10
+
+Edge = Literal["asgi", "wsgi"]
+EDGES: tuple[Edge, ...] = ("asgi", "wsgi")
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``set`` is what ``Set-Cookie`` lines set: name and value, nothing else."""
+
+    status: int
+    location: str | None
+    body: str
+    set: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process of ours that serves, and the file its errors go to."""
+
+    process: subprocess.Popen[bytes]
+    errors: Path
+
+    def interrupt(self) -> int:
+        """As Ctrl-C does it; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(STOP_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo(Running):
+    """``python -m demo_app``: where the portal and the advertiser are."""
+
+    portal: str
+    gullwing: str
+
+    def calls(self) -> dict[str, int]:
+        """How often the advertiser was called since the last reset, by kind."""
+        answer = ask(self.gullwing, "/log", headers={"Accept": "application/json"})
+        calls: dict[str, int] = json.loads(answer.body)["calls"]
+        return {kind: count for kind, count in calls.items() if count}
+
+    def reset(self) -> None:
+        """Let the advertiser count from zero."""
+        ask(self.gullwing, "/log/reset", form={})
+
+
+@dataclass(frozen=True, slots=True)
+class Counter(Running):
+    """``python -m tests.support.counter``: where it is."""
+
+    url: str
+
+
+@contextmanager
+def demo(edge: Edge, folder: Path, *options: str, ports: Sequence[int] = (0, 0)) -> Iterator[Demo]:
+    """Both sites with their data in ``folder``, from when they are ready; killed if still there at the end."""
+    arguments = ["--data", str(folder), "--port", str(ports[0]), "--advertiser-port", str(ports[1])]
+    edged = ["--wsgi"] if edge == "wsgi" else []
+    with _started(["demo_app", *arguments, *edged, *options], folder) as running:
+        found = _said(running, rb"(http://harbour\S+)\s.*?(http://gullwing\S+?)/log\s.*Ctrl-C")
+        portal, gullwing = (url.decode() for url in found.groups())
+        yield Demo(running.process, running.errors, portal, gullwing)
+
+
+@contextmanager
+def counter(
+    edge: Edge, folder: Path, keys: Sequence[str], *, certificate: tuple[Path, Path] | None = None
+) -> Iterator[Counter]:
+    """The counter with ``keys``, the newest first, over https if it gets a certificate and its key."""
+    tls = [str(path) for path in certificate or ()]
+    module = "tests.support.counter"
+    with _started([module, edge, *tls], folder, COUNTER_KEYS=" ".join(keys)) as running:
+        url = _said(running, rb"serving at (\S+)\n")[1].decode()
+        yield Counter(running.process, running.errors, url)
+
+
+@contextmanager
+def other_site(pages: Mapping[str, str]) -> Iterator[int]:
+    """A site that serves ``pages`` by their path, under whatever name it is asked; its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = pages.get(self.path, "").encode()
+            self.send_response(200 if body else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def ask(
+    url: str,
+    path: str,
+    *,
+    form: Mapping[str, str] | None = None,
+    cookies: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """One request to a site on this machine, a POST if it has a ``form``, as its own page would make it."""
+    site = urlsplit(url)
+    sent = {"Host": site.netloc, "Origin": url, "Accept": "text/html", **(headers or {})}
+    if cookies:
+        sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    if form is not None:
+        sent["Content-Type"] = FORM
+    with closing(HTTPConnection("127.0.0.1", site.port, timeout=10)) as connection:
+        body = None if form is None else urlencode(form)
+        connection.request("GET" if form is None else "POST", path, body, sent)
+        response = connection.getresponse()
+        text = response.read().decode()
+    lines = response.headers.get_all("Set-Cookie") or []
+    fresh = dict(line.partition(";")[0].split("=", 1) for line in lines)
+    return Answer(response.status, response.headers["Location"], text, fresh)
+
+
+@contextmanager
+def _started(arguments: Sequence[str], folder: Path, **settings: str) -> Iterator[Running]:
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-W", "error", "-m", *arguments]
+    errors = folder / "errors.txt"
+    with (
+        errors.open("ab") as file,
+        subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, stderr=file
+        ) as process,
+    ):
+        try:
+            yield Running(process, errors)
+        finally:
+            process.kill()
+
+
+def _said(running: Running, pattern: bytes) -> re.Match[bytes]:
+    """What the process prints, as soon as it matches."""
+    assert running.process.stdout
+    output = running.process.stdout.fileno()
+    deadline = time.monotonic() + START_SECONDS
+    said = b""
+    while not (found := re.search(pattern, said, re.DOTALL)):
+        ready = select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]
+        more = os.read(output, 4096) if ready else b""
+        assert more, f"it said {said!r}, and {running.errors.read_text(encoding='utf-8')!r}"
+        said += more
+    return found
