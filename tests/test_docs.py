@@ -1,0 +1,159 @@
+"""What the README and the pages in docs/ show works, what they list is all there is, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cookiesafe import Policy
+from tests.support.harbour import KEY
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TESTED_ELSEWHERE = ROOT / "docs" / "policy.md"
+EXAMPLES = [page for page in PAGES if page != TESTED_ELSEWHERE]
+LINKING = sorted({*PAGES, *ROOT.glob("*.md")})
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_FILE = re.compile(r"# ([\w-]+\.toml)\n")
+
+
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Language and text of each code block."""
+    return _BLOCK.findall(text_of(page))
+
+
+def headings(page: Path) -> list[str]:
+    prose = _BLOCK.sub("", text_of(page))
+    return re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+
+
+def anchor(heading: str) -> str:
+    """As GitHub makes one: lower case, no marks, a dash for each space."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def run(page: Path) -> dict[str, Any]:
+    """Run the page's Python in one namespace, with each named TOML block as a file beside it."""
+    namespace: dict[str, Any] = {"__name__": "example"}
+    for language, text in blocks(page):
+        if language == "toml" and (named := _FILE.match(text)):
+            Path(named[1]).write_text(text, encoding="utf-8")
+        elif language == "python":
+            exec(compile(text, name_of(page), "exec"), namespace)  # noqa: S102
+    return namespace
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COOKIESAFE_KEY", KEY)
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("page", EXAMPLES, ids=name_of)
+def test_all_python_on_a_page_runs_without_a_warning(page: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(page)
+
+
+@pytest.mark.parametrize("page", EXAMPLES, ids=name_of)
+def test_every_policy_on_a_page_is_a_policy(page: Path) -> None:
+    for language, text in blocks(page):
+        if language == "toml":
+            assert Policy.from_toml(text).site.name
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_readmes_example_does_what_it_tells_to_verify() -> None:
+    example = run(ROOT / "README.md")
+    browser = example["app"].test_client()
+    browsing, posting = {"Accept": "text/html"}, {"Origin": "http://localhost"}
+    try:
+        before = browser.get("/", headers=browsing)
+        browser.post("/cookiesafe/choices", data={"choice": "accept"}, headers=posting)
+        after = browser.get("/", headers=browsing)
+        adverts = browser.get("/adverts", headers=browsing)
+    finally:
+        example["safe"].close()
+
+    assert 'data-cookiesafe="banner"' in before.text
+    assert "ads.gullwing.example" not in before.headers["Content-Security-Policy"]
+    assert [line.partition("=")[0] for line in before.headers.getlist("Set-Cookie")] == [
+        "cookiesafe-session"
+    ]
+    assert "Visit 2" in after.text
+    assert 'data-cookiesafe="banner"' not in after.text
+    assert "Cookie choices" in after.text
+    assert "ads.gullwing.example" in after.headers["Content-Security-Policy"]
+    assert "hl_ad" in {line.partition("=")[0] for line in after.headers.getlist("Set-Cookie")}
+    assert "match.js" in adverts.text
+
+
+def test_every_code_is_explained_and_no_other() -> None:
+    sources = [*(ROOT / "cookiesafe").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]
+    used = {code for path in sources for code in re.findall(r"\bCS\d{3}\b", text_of(path))}
+    on_errors = [each for each in headings(ROOT / "docs" / "errors.md") if each.startswith("CS")]
+    on_policy = re.findall(r"^\| (CS\d{3}) \|", text_of(TESTED_ELSEWHERE), re.MULTILINE)
+
+    assert sorted([*on_errors, *on_policy]) == sorted(used)
+
+
+@pytest.mark.parametrize("page", LINKING, ids=name_of)
+def test_every_relative_link_leads_to_a_file_and_its_heading(page: Path) -> None:
+    for link in _LINK.findall(_BLOCK.sub("", text_of(page))):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, fragment = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        if fragment:
+            assert fragment in map(anchor, headings(target)), link
+
+
+def test_the_ceilings_on_the_page_are_those_that_are_kept() -> None:
+    from benchmarks.goals import GOALS
+
+    rows = re.findall(
+        r"^\| ((?:ASGI|WSGI), .+) \| ([\d.]+) \| ([\d.]+) \|$",
+        text_of(ROOT / "docs" / "benchmarks.md"),
+        re.MULTILINE,
+    )
+
+    assert [(title, float(goal), float(ceiling)) for title, goal, ceiling in rows] == [
+        (each.title, each.goal, each.ceiling) for each in GOALS
+    ]
+
+
+def test_the_settings_on_the_readme_are_all_there_are() -> None:
+    from inspect import signature
+
+    from cookiesafe import CookieSafe
+
+    _, _, rest = text_of(ROOT / "README.md").partition("\n## Settings\n")
+    chapter = rest.partition("\n## ")[0]
+    listed = [
+        name
+        for row in re.findall(r"^\| (`.+?) \|", chapter, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    ]
+
+    assert listed == list(signature(CookieSafe).parameters)
+
+
+def test_what_changes_next_has_a_place_in_the_changelog() -> None:
+    assert "[Unreleased]" in headings(ROOT / "CHANGELOG.md")
