@@ -93,7 +93,7 @@ class Exchange(Visit, Request):
             settings.report_fault("arrive")
             self._jar = settings.secure_jar
             self._arrival = self._jar.empty[False]
-            self.app_cookie = ""
+            self.app_cookie = "" if settings.enforce else None
         if self.path.startswith(settings.own_paths):
             self._ask_the_desk(safe)
         elif settings.places and self.destination in _NAVIGABLE and self.is_navigation():
@@ -264,7 +264,7 @@ class Exchange(Visit, Request):
         if held is None:
             return True
         self.held += (held,)
-        enforce = self._settings.enforce
+        stays = self._settings.enforce or held.rule == "reserved"
         if self._settings.once.first("held", held.name, held.rule):
             log.log(
                 INFO if held.rule == "not granted" else WARNING,
@@ -272,12 +272,12 @@ class Exchange(Visit, Request):
                 self.path,
                 held.name,
                 held.reason,
-                "was" if enforce else "would be",
+                "was" if stays else "would be",
                 held.remedy,
                 held.code,
                 extra={"cookiesafe": held, "path": self.path},
             )
-        return not enforce and held.rule != "reserved"
+        return not stays
 
     def body(self, chunk: bytes, *, last: bool) -> bytes:
         """What leaves of the body when the app sends ``chunk``."""

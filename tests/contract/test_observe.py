@@ -131,3 +131,30 @@ def test_taking_back_leaves_the_browsers_cache(make_client: MakeClient) -> None:
     client.choose("accept")
 
     assert client.choose("reject").header("clear-site-data") is None
+
+
+def test_our_own_names_are_held_here_too_and_the_log_says_so(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_client(setting("__Host-cookiesafe=x; Secure; Path=/"), mode="observe")
+
+    with caplog.at_level(logging.WARNING, "cookiesafe"):
+        response = client.get("/")
+
+    assert response.cookies == []
+    (said,) = (record.getMessage() for record in caplog.records if "CS203" in record.getMessage())
+    assert "it was held back" in said
+
+
+def test_a_fault_of_ours_hides_no_cookie_from_the_app(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    app = Cookies()
+    client = make_client(app, mode="observe")
+    monkeypatch.setattr("cookiesafe.jar.Jar.read", fails)
+    client.get("/", cookies="cart=7; hl_ad_7=a1")
+
+    assert app.last == "cart=7; hl_ad_7=a1"
