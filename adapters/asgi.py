@@ -14,15 +14,14 @@ from cookiesafe.ports import Header, Reply
 from cookiesafe.visit import current_visit, visiting
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[Any], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _HIDDEN = frozenset(name.encode() for name in HIDDEN_FROM_APP)
 _NOTHING_HIDDEN: frozenset[bytes] = frozenset()
 _COOKIE = frozenset({b"cookie"})
-_GATED = frozenset({"http", "websocket"})
 _WANTED = frozenset({b"cookie", b"sec-gpc", b"sec-fetch-dest"})
 _DESTINATION = {text.encode(): text for text in DESTINATIONS}
 _SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
@@ -44,15 +43,16 @@ class CookieSafeMiddleware:
         self._pool = Pool(safe.store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in _GATED:
+        if scope["type"] != "http" and scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
         exchange = _ASGIExchange(scope, send)
-        exchange.arrive(self.safe)
-        if exchange.ours:
-            await self._pool.converse(exchange, partial(_read_body, receive))
-            await _reply(exchange.reply, scope, send)
-            return
+        if not exchange.arrive(self.safe.settings):
+            if exchange.ours:
+                await self._pool.converse(exchange, partial(_read_body, receive))
+                await _reply(exchange.reply, scope, send)
+                return
+            _narrow(scope, exchange)
         # A scope that holds an exchange that holds the scope would be left to the garbage collector.
         exchange.scope = None
         scope["cookiesafe"] = exchange
@@ -60,9 +60,8 @@ class CookieSafeMiddleware:
             scope["state"]["visit"] = exchange
         else:
             scope["state"] = {"visit": exchange}
-        scope.setdefault("session", _SESSION)
-        if exchange.places or exchange.app_cookie is not None:
-            _narrow(scope, exchange)
+        if "session" not in scope:
+            scope["session"] = _SESSION
         before = visiting.set(exchange)
         try:
             await self.app(scope, receive, exchange.send)
@@ -78,16 +77,20 @@ class _ASGIExchange(Exchange):
     def __init__(self, scope: Scope, send: Send) -> None:
         self.scope: Scope | None = scope
         self._send = send
-        self.scheme = scope.get("scheme", "http")
         self.path = scope["path"]
-        if scope.get("root_path"):
-            self.path = _below(scope["root_path"], self.path)
+        try:
+            self.scheme, root = scope["scheme"], scope["root_path"]
+        except KeyError:
+            self.scheme, root = scope.get("scheme", "http"), scope.get("root_path", "")
+        if root:
+            self.path = _below(root, self.path)
         self.cookie = ""
-        self.gpc = self.destination = None
+        self.destination = None
+        wanted = _WANTED
         for name, value in scope["headers"]:
-            if name in _WANTED:
+            if name in wanted:
                 if name == b"sec-fetch-dest":
-                    self.destination = _DESTINATION.get(value, "")
+                    self.destination = _DESTINATION[value] if value in _DESTINATION else ""
                 elif name == b"cookie":
                     text = value.decode("latin-1")
                     self.cookie = f"{self.cookie}; {text}" if self.cookie else text
@@ -97,30 +100,25 @@ class _ASGIExchange(Exchange):
     def send(self, message: Message) -> Awaitable[None]:
         """Gates the headers when they leave, and the body where something is placed in it."""
         kind = message["type"]
-        if kind in _BEGINNINGS:
-            message = {**message, "headers": self._departing(message)}
+        if kind == "http.response.start" or kind in _BEGINNINGS:
+            message = message.copy()
+            fields = message["headers"] if "headers" in message else []
+            if not isinstance(fields, list):
+                fields = list(fields)
+            if self.is_same_for_all(fields):
+                message["headers"] = fields + self._settings.constant_raw
+            else:
+                message["headers"] = self._departing(message.get("status", 101), fields)
         elif self.page is not None and kind == "http.response.body":
             last = not message.get("more_body", False)
             message = {**message, "body": self.body(message.get("body", b""), last=last)}
         return self._send(message)
 
-    def _departing(self, message: Message) -> list[tuple[bytes, bytes]]:
-        fields = list(message.get("headers", ()))
-        content_type = None
-        for name, value in fields:
-            lower = name.lower()
-            if lower == b"content-type":
-                content_type = value
-            elif lower == b"set-cookie":
-                break
-        else:
-            if self.is_same_for_all(content_type):
-                return [*fields, self._settings.constant_raw]
+    def _departing(
+        self, status: int, fields: list[tuple[bytes, bytes]]
+    ) -> list[tuple[bytes, bytes]]:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
-        departed = self.depart(message.get("status", 101), headers)
-        return [
-            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in departed
-        ]
+        return [_encoded(field) for field in self.depart(status, headers)]
 
     def _arriving(self) -> Scope:
         if self.scope is None:

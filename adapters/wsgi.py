@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cookiesafe.adapters._drive import converse
 from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
+from cookiesafe.gate.documents import DESTINATIONS
 from cookiesafe.ports import Header, Reply
 from cookiesafe.visit import visiting
 
@@ -35,15 +36,14 @@ class CookieSafeMiddleware:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         exchange = _WSGIExchange(environ, start_response)
-        exchange.arrive(self.safe)
-        if exchange.ours:
-            converse(exchange, self.safe.store, partial(_read_body, environ))
-            return _reply(exchange.reply or _NO_REPLY, start_response)
+        if not exchange.arrive(self.safe.settings):
+            if exchange.ours:
+                converse(exchange, self.safe.store, partial(_read_body, environ))
+                return _reply(exchange.reply or _NO_REPLY, start_response)
+            _narrow(environ, exchange)
         # An environ that holds an exchange that holds the environ would be left to the garbage collector.
         exchange.environ = None
         environ["cookiesafe.visit"] = exchange
-        if exchange.places or exchange.app_cookie is not None:
-            _narrow(environ, exchange)
         before = visiting.set(exchange)
         try:
             body = self.app(environ, exchange.start_response)
@@ -65,7 +65,9 @@ class _WSGIExchange(Exchange):
         self.path = path if path.isascii() else _text(path)
         self.cookie = environ.get("HTTP_COOKIE", "")
         self.gpc = environ.get("HTTP_SEC_GPC")
-        self.destination = environ.get("HTTP_SEC_FETCH_DEST")
+        destination = environ.get("HTTP_SEC_FETCH_DEST")
+        if destination is not None:
+            self.destination = destination if destination in DESTINATIONS else ""
 
     def start_response(self, status: str, headers: list[Header], exc_info: Any = None, /) -> Write:
         """Gates the headers, and what is written where something is placed in it."""

@@ -42,7 +42,6 @@ class Asked:
     jar: Jar
     standing: Standing
     now: float
-    entropy: Callable[[int], bytes]
 
     @property
     def wants_json(self) -> bool:
@@ -246,7 +245,7 @@ def _one(fields: Mapping[str, list[str]], name: str) -> str | None:
 
 
 def _random_id(asked: Asked) -> str:
-    return urlsafe_b64encode(asked.entropy(16)).decode().rstrip("=")
+    return urlsafe_b64encode(asked.settings.entropy(16)).decode().rstrip("=")
 
 
 _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {

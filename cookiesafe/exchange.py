@@ -1,6 +1,7 @@
 """One request's conversation with the core: open, supply what it needs, depart.
 
-    exchange.arrive(safe)
+    if exchange.arrive(settings):
+        ...  # the app answers, with the request as it came
     if exchange.ours:
         while exchange.needs:
             exchange.supply([perform(need) for need in exchange.needs])
@@ -14,17 +15,17 @@ The core never waits: the edges perform what it needs, each in the way of its wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from logging import INFO, WARNING
-from typing import Protocol
+from typing import AnyStr, Protocol
 
 from .desk import Asked, Flow, answer
 from .errors import UsageError
 from .events import log
 from .gate import PageGate
 from .gate.caches import make_private, vary
-from .gate.documents import DESTINATIONS, is_plain, kind_of
-from .ports import Answer, Header, Need, Reply, Request, Store
+from .gate.documents import KINDS, ROLES, is_plain
+from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
 from .visit import Visit
 
@@ -47,11 +48,9 @@ class Safe(Protocol):
 
     settings: Settings
     store: Store
-    clock: Callable[[], float]
-    entropy: Callable[[int], bytes]
 
 
-class Exchange(Visit, Request):
+class Exchange(Visit):
     """One request and its response, as an edge drives it; the app sees the visit in it.
 
     If it is ``ours``, the app is not asked: ``needs`` is what the core waits for, ``reply`` our answer. The app gets
@@ -60,47 +59,61 @@ class Exchange(Visit, Request):
     body is to pass, if any.
     """
 
-    app_cookie: str | None
-    needs: tuple[Need, ...]
-    reply: Reply | None
+    app_cookie: str | None = None
     page: PageGate | None
-    places: bool
-    ours: bool
+    places = False
+    ours = False
+    needs: tuple[Need, ...] = ()
+    reply: Reply | None = None
     _flow: Flow | None = None
     _promised = False
 
-    def arrive(self, safe: Safe) -> None:
+    def arrive(self, settings: Settings) -> bool:
         """Read the cookies and the signals, and work out where the visitor stands.
 
-        On a fault of our own the visitor is one who has sent no cookies: the site works, with nothing optional.
+        Whether the app is to answer the request, just as it came. What comes without cookies for what is no document
+        always is, and where its visitor stands is worked out only when it is asked.
         """
         # Set here, not on the class: looking a default up costs several times as much as setting it.
-        self.needs = ()
-        self.reply = self.page = self._session = None
-        self.places = self.asked = self.ours = False
-        self._settings = settings = safe.settings
-        self._now = now = safe.clock()
+        self.page = self._session = None
+        self.asked = False
+        self._settings = settings
+        path = self.path
+        if (
+            self.destination == ""
+            and not self.cookie
+            and self.scheme in settings.jars
+            and settings.own_paths not in path
+        ):
+            return True
+        self._read_cookies()
+        if path.startswith(settings.own_paths):
+            self._ask_the_desk()
+        elif settings.places and self.destination in _NAVIGABLE and self.is_navigation():
+            self.places = True
+            self._root = self.root
+            self._here = self.address() if self._arrival.standing.to_ask else ""
+            self._shown = self.method != "HEAD"
+        return not (self.ours or self.places or self.app_cookie is not None)
+
+    def _read_cookies(self) -> None:
+        """On a fault of our own the visitor is one who has sent none: the site works, with nothing optional."""
+        settings = self._settings
+        self._now = now = settings.clock()
         try:
             jars, scheme = settings.jars, self.scheme
             self._jar = jar = jars[scheme] if scheme in jars else settings.jar(self)
             gpc = self.gpc is not None and self.asks_privacy()
             if self.cookie:
                 self._arrival = arrival = jar.read(self.cookie, gpc, now)
+                self.app_cookie = arrival.cookies
             else:
-                self._arrival = arrival = jar.empty[gpc]
-            self.app_cookie = arrival.cookies
+                self._arrival = jar.empty[gpc]
         except Exception:
             settings.report_fault("arrive")
             self._jar = settings.secure_jar
             self._arrival = self._jar.empty[False]
             self.app_cookie = "" if settings.enforce else None
-        if self.path.startswith(settings.own_paths):
-            self._ask_the_desk(safe)
-        elif settings.places and self.destination in _NAVIGABLE and self.is_navigation():
-            self.places = True
-            self._root = self.root
-            self._here = self.address() if self._arrival.standing.to_ask else ""
-            self._shown = self.method != "HEAD"
 
     def supply(self, answers: list[Answer]) -> None:
         """Go on with the answers to ``needs``, in their order."""
@@ -114,24 +127,26 @@ class Exchange(Visit, Request):
         except Exception:
             self._apologise()
 
-    def is_same_for_all(self, content_type: str | bytes | None) -> bool:
-        """Whether a response without cookies is the same for every visitor: then ``constant`` is all it needs.
+    def is_same_for_all(self, fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
+        """Whether a response with these fields is the same for every visitor: then ``constant`` is all it needs.
 
-        If so, this departs as well, only faster than ``depart``.
+        If so, this departs as well, only faster than ``depart``. What fails here fails again there.
         """
+        if self.asked or self._session is not None or self.destination:
+            return False
+        content_type = None
         try:
-            if (
-                self.asked
-                or self._session is not None
-                or kind_of(content_type).document
-                or self.destination in DESTINATIONS
-            ):
+            for name, value in fields:
+                role = ROLES[name]
+                if role is not None:
+                    if role != "content-type":
+                        return False
+                    content_type = value
+            if KINDS[content_type].document:
                 return False
         except Exception:
-            self._settings.report_fault("departure")
             return False
         self.departed = True
-        self.page = None
         return True
 
     def depart(self, status: int | str, headers: list[Header]) -> list[Header]:
@@ -140,17 +155,9 @@ class Exchange(Visit, Request):
         ``status`` is a code, or a line that begins with one. Raises ``UsageError`` where the app gave the session what
         it cannot keep. On a fault of our own nothing optional is allowed.
         """
+        if self.is_same_for_all(headers):
+            return headers + self._settings.constant
         try:
-            content_type = None
-            for name, value in headers:
-                lower = name.lower()
-                if lower == "content-type":
-                    content_type = value
-                elif lower == "set-cookie":
-                    break
-            else:
-                if self.is_same_for_all(content_type):
-                    return [*headers, self._settings.constant]
             code = status if isinstance(status, int) else int(status[:3])
             return self._depart(code, headers)
         except UsageError:
@@ -159,11 +166,9 @@ class Exchange(Visit, Request):
             self._settings.report_fault("departure")
             return self._shut(headers)
 
-    def _ask_the_desk(self, safe: Safe) -> None:
+    def _ask_the_desk(self) -> None:
         self.ours = True
-        asked = Asked(
-            self._settings, self, self._jar, self._arrival.standing, self._now, safe.entropy
-        )
+        asked = Asked(self._settings, self, self._jar, self._arrival.standing, self._now)
         try:
             answered = answer(asked)
             if isinstance(answered, Reply):
@@ -227,10 +232,10 @@ class Exchange(Visit, Request):
     ) -> None:
         """Add the visitor's policy, place what is to be placed, and keep caches from mixing visitors up."""
         settings, destination = self._settings, self.destination
-        kind = kind_of(content_type)
-        personal = kind.document or destination in DESTINATIONS
-        headers.append(
-            settings.csp_header(self._arrival.standing.csp) if personal else settings.constant
+        kind = KINDS[content_type]
+        personal = kind.document or bool(destination)
+        headers += (
+            [settings.csp_header(self._arrival.standing.csp)] if personal else settings.constant
         )
         if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
             self._place(headers)
@@ -308,4 +313,4 @@ class Exchange(Visit, Request):
         if not self._settings.enforce:
             return headers
         kept = [(k, v) for k, v in headers if k.lower() not in ("set-cookie", "cache-control")]
-        return [*kept, ("Cache-Control", "no-store"), self._settings.constant]
+        return [*kept, ("Cache-Control", "no-store"), *self._settings.constant]

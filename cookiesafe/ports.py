@@ -18,8 +18,8 @@ class Request(ABC):
     """One request as the core asks about it; an edge knows how to answer from what its world gives it.
 
     ``scheme`` and ``path`` are plain, the path decoded and below what the app is mounted under. ``cookie``, ``gpc`` and
-    ``destination`` are the fields ``Cookie``, ``Sec-GPC`` and ``Sec-Fetch-Dest``, several of one name joined. The rest
-    is only asked for while the request arrives.
+    ``destination`` are the fields ``Cookie``, ``Sec-GPC`` and ``Sec-Fetch-Dest``, several of one name joined; of the last
+    only what makes a document or a worker, anything else is empty. The rest is only asked for while the request arrives.
     """
 
     scheme: str

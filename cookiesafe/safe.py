@@ -51,9 +51,9 @@ class CookieSafe:
             origin=origin,
             trusted_origins=trusted_origins,
             secure=secure,
+            clock=clock,
+            entropy=entropy,
         )
-        self.clock = clock
-        self.entropy = entropy
         self.policy = policy
         self.store = _store(store)
 

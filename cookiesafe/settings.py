@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Literal
@@ -43,6 +43,8 @@ class Settings:
         origin: str | None = None,
         trusted_origins: Iterable[str] = (),
         secure: bool | Literal["auto"] = "auto",
+        clock: Callable[[], float],
+        entropy: Callable[[int], bytes],
     ) -> None:
         if mode not in ("enforce", "observe"):
             raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
@@ -50,6 +52,8 @@ class Settings:
             raise SettingError(f"secure={secure!r}", fix='It is "auto", True or False.')
         keys = KeyRing(secret_key, fallback_keys)
         self.policy = policy
+        self.clock = clock
+        self.entropy = entropy
         self.enforce = mode == "enforce"
         self.places = self.enforce and bool(policy.optional)
         """Whether there is anything to ask visitors about, so that something may be placed in pages."""
@@ -63,10 +67,14 @@ class Settings:
         self._plain_jar = Jar(policy, keys, secure=False, enforce=self.enforce)
         self.jars = self._jars_by_scheme(secure)
         """The jar of each scheme that decides it alone."""
-        self.constant = self.csp_header(content_security_policy(policy, allowed(policy, UNDECIDED)))
-        """What is no document carries this, whoever asks: as if nothing had been agreed to."""
-        name, value = self.constant
-        self.constant_raw = (name.lower().encode("latin-1"), value.encode("latin-1"))
+        self.constant = [
+            self.csp_header(content_security_policy(policy, allowed(policy, UNDECIDED)))
+        ]
+        """What is no document carries these fields, whoever asks: as if nothing had been agreed to."""
+        self.constant_raw = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in self.constant
+        ]
 
     def jar(self, request: Request) -> Jar:
         """Our cookies as browsers keep them on this connection."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from functools import cached_property
 
 from .consent import Consent
 from .errors import UsageError
 from .gate import Held
 from .jar import Arrival, Jar
+from .ports import Request
 from .session import Session
 from .settings import Settings
 
 
-class Visit:
+class Visit(Request):
     """What the app asks and keeps: the visitor's choices and the session. An exchange is one.
 
     ``held`` is what the gate did not let through (in ``observe``, what it would not have), known once the response's
@@ -24,10 +26,19 @@ class Visit:
     departed = False
     held: tuple[Held, ...] = ()
     _settings: Settings
-    _arrival: Arrival
-    _jar: Jar
-    _now: float
     _session: Session | None
+
+    @cached_property
+    def _now(self) -> float:
+        return self._settings.clock()
+
+    @cached_property
+    def _jar(self) -> Jar:
+        return self._settings.jars[self.scheme]
+
+    @cached_property
+    def _arrival(self) -> Arrival:
+        return self._jar.empty[self.asks_privacy()]
 
     @property
     def session(self) -> Session:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Final
 
 DESTINATIONS = frozenset(
     {
@@ -26,6 +26,8 @@ _ASCII_INSIDE = re.compile(
     r"|gbk|gb2312|gb18030|big5(?:-hkscs)?|euc-(?:jp|kr)|shift[-_]jis|x-sjis|tis-620",
     re.IGNORECASE,
 )
+_REMEMBERED = 256
+_WEIGHED = frozenset({"content-type", "set-cookie"})
 _SNIFFED = frozenset({"unknown/unknown", "application/unknown", "*/*"})
 
 
@@ -37,7 +39,6 @@ class Kind:
     placeable: bool
 
 
-@lru_cache(256)
 def kind_of(content_type: str | bytes | None) -> Kind:
     """What a ``Content-Type`` says; without one, a browser may find HTML in it (MIME Sniffing, section 7)."""
     if not content_type:
@@ -59,6 +60,35 @@ def kind_of(content_type: str | bytes | None) -> Kind:
     return Kind(
         document=xml or "/" not in essence or essence.startswith("multipart/"), placeable=False
     )
+
+
+class _Kinds(dict[str | bytes | None, Kind]):
+    """Remembers what it was asked. Bounded: an app may write its types in as many ways as it likes."""
+
+    def __missing__(self, content_type: str | bytes | None) -> Kind:
+        kind = kind_of(content_type)
+        if len(self) < _REMEMBERED:
+            self[content_type] = kind
+        return kind
+
+
+KINDS: Final = _Kinds()
+"""``KINDS[content_type]`` is what ``kind_of`` says of it."""
+
+
+class _Roles(dict[str | bytes, str | None]):
+    """Remembers names however they were written. Bounded, as ``_Kinds`` is."""
+
+    def __missing__(self, name: str | bytes) -> str | None:
+        lower = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()
+        role = lower if lower in _WEIGHED else None
+        if len(self) < _REMEMBERED:
+            self[name] = role
+        return role
+
+
+ROLES: Final = _Roles()
+"""``ROLES[name]`` is the lower-case name of a response field that has to be looked at, ``None`` for any other."""
 
 
 def is_plain(headers: Iterable[tuple[str, str]]) -> bool:

@@ -214,7 +214,7 @@ def asgi(client: Client) -> ASGIClient:
 LEAVING = {
     "exchange.vary": "the fields for caches",
     "exchange.make_private": "the fields for caches, again",
-    "exchange.kind_of": "the kind of response",
+    "exchange.KINDS": "the kind of response",
     "gate.CookieGate.outgoing": "the gate for cookies",
     "notice.Notice.revisit": "the way back",
     "jar.Jar.write_session": "writing the session",
