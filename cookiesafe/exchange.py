@@ -22,7 +22,7 @@ from .desk import Asked, Flow, answer
 from .errors import UsageError
 from .events import log
 from .gate import PageGate
-from .gate.caches import make_private, vary
+from .gate.caches import make_private, speaks_to_caches, vary
 from .gate.documents import DESTINATIONS, is_plain, kind_of
 from .ports import Answer, Header, Need, Reply, Request, Store
 from .settings import Settings
@@ -180,7 +180,11 @@ class Exchange(Visit, Request):
         """A page of our own failed, by a fault of our own: say so, and change nothing."""
         self._settings.report_fault("desk")
         self._conclude(
-            Reply(503, [("Content-Type", "text/plain")], b"This page does not work now.\n")
+            Reply(
+                503,
+                [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
+                b"This page does not work now.\n",
+            )
         )
 
     def _conclude(self, reply: Reply) -> None:
@@ -213,6 +217,8 @@ class Exchange(Visit, Request):
             kept.append(("Set-Cookie", self._jar.write_session(token)))
             sets_cookies = True
         self._protect(status, content_type, kept, sets_cookies)
+        if self._session is not None and not self._session.accessed:
+            self._close(self._session)
         return kept
 
     def _session_token(self) -> str | None:
@@ -227,21 +233,27 @@ class Exchange(Visit, Request):
     ) -> None:
         """Add the visitor's policy, place what is to be placed, and keep caches from mixing visitors up."""
         settings, destination = self._settings, self.destination
-        kind = kind_of(content_type)
-        personal = kind.document or destination in DESTINATIONS
-        headers.append(
-            settings.csp_header(self._arrival.standing.csp) if personal else settings.constant
-        )
+        kind, standing = kind_of(content_type), self._arrival.standing
+        # A 304 says no type: what it renews is a document only where one was asked for.
+        document = self.places if status == 304 and content_type is None else kind.document
+        personal = document or destination in DESTINATIONS
+        headers.append(settings.csp_header(standing.csp) if personal else settings.constant)
         if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
             self._place(headers)
+        self._guarded = guarded = personal and settings.enforce
         touched = self._session is not None and self._session.accessed
-        if personal and settings.enforce:
+        if guarded:
             vary(headers, _STEERS if destination is not None else _STEERS_UNNAMED)
         elif self.asked:
             vary(headers, _STEERS[:2])
         elif touched:
             vary(headers, _STEERS[:1])
-        if sets_cookies or (personal and (touched or self._arrival.standing.consent.grants)):
+        if (
+            sets_cookies
+            or touched
+            or (guarded and self._jar.session.name in self.cookie)
+            or ((guarded or self.asked) and standing.consent.grants)
+        ):
             make_private(headers)
 
     def _place(self, headers: list[Header]) -> None:
@@ -307,5 +319,9 @@ class Exchange(Visit, Request):
         self.page = None
         if not self._settings.enforce:
             return headers
-        kept = [(k, v) for k, v in headers if k.lower() not in ("set-cookie", "cache-control")]
+        kept = [
+            field
+            for field in headers
+            if field[0].lower() != "set-cookie" and not speaks_to_caches(field[0])
+        ]
         return [*kept, ("Cache-Control", "no-store"), self._settings.constant]
