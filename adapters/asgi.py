@@ -9,7 +9,7 @@ from typing import Any
 from cookiesafe.adapters._drive import Pool
 from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
-from cookiesafe.gate.documents import DESTINATIONS
+from cookiesafe.gate.documents import DESTINATIONS, PARTS
 from cookiesafe.ports import Header, Reply
 from cookiesafe.visit import current_visit, visiting
 
@@ -24,7 +24,7 @@ _NOTHING_HIDDEN: frozenset[bytes] = frozenset()
 _COOKIE = frozenset({b"cookie"})
 _GATED = frozenset({"http", "websocket"})
 _WANTED = frozenset({b"cookie", b"sec-gpc", b"sec-fetch-dest"})
-_DESTINATION = {text.encode(): text for text in DESTINATIONS}
+_DESTINATION = {text.encode(): text for text in DESTINATIONS | PARTS}
 _SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
 _BEGINNINGS = frozenset(
     {"http.response.start", "websocket.accept", "websocket.http.response.start"}

@@ -23,7 +23,7 @@ from .errors import UsageError
 from .events import log
 from .gate import PageGate
 from .gate.caches import make_private, speaks_to_caches, vary
-from .gate.documents import DESTINATIONS, is_plain, kind_of
+from .gate.documents import DESTINATIONS, PARTS, is_plain, kind_of
 from .ports import Answer, Header, Need, Reply, Request, Store
 from .settings import Settings
 from .visit import Visit
@@ -235,14 +235,15 @@ class Exchange(Visit, Request):
         settings, destination = self._settings, self.destination
         kind, standing = kind_of(content_type), self._arrival.standing
         # A 304 says no type: what it renews is a document only where one was asked for.
-        document = self.places if status == 304 and content_type is None else kind.document
+        renews = status == 304 and content_type is None
+        document = self.places if renews else kind.document
         personal = document or destination in DESTINATIONS
         headers.append(settings.csp_header(standing.csp) if personal else settings.constant)
         if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
             self._place(headers)
         self._guarded = guarded = personal and settings.enforce
         touched = self._session is not None and self._session.accessed
-        if guarded:
+        if guarded or (renews and settings.enforce and self._says_vary(headers, touched)):
             vary(headers, _STEERS if destination is not None else _STEERS_UNNAMED)
         elif self.asked:
             vary(headers, _STEERS[:2])
@@ -255,6 +256,12 @@ class Exchange(Visit, Request):
             or ((guarded or self.asked) and standing.consent.grants)
         ):
             make_private(headers)
+
+    def _says_vary(self, headers: list[Header], touched: bool) -> bool:
+        """Whether a 304 will have a ``Vary``, which replaces the stored one: what if that was a document's?"""
+        if touched or self.asked:
+            return True
+        return self.destination not in PARTS and any(name.lower() == "vary" for name, _ in headers)
 
     def _place(self, headers: list[Header]) -> None:
         """Put the banner into the page, or for who has chosen, the way back to the choices."""

@@ -34,8 +34,8 @@ def make_private(headers: list[Header]) -> None:
     """Keep a response out of shared caches; ``no-store`` and ``private`` stay as the app said them.
 
     Fields that speak to some caches alone would override that (RFC 9213, section 2.2; nginx's ``X-Accel-Expires``):
-    they go. So does what is no directive, since a cache may read anything into it, and ``private="field"``, which
-    keeps back a field but not the response.
+    they say so too, since a 304 that left them out would leave them as they are stored. What is no directive goes,
+    for a cache may read anything into it, and so does ``private="field"``, which keeps back no more than the field.
     """
     for name, _ in headers:
         if name.lower().endswith(_CACHE_FIELDS):
@@ -46,7 +46,9 @@ def make_private(headers: list[Header]) -> None:
     said = [each for each in _take(headers, "cache-control") if _stays(each)]
     if not any(each.lower() in ("no-store", "private") for each in said):
         said.append("private")
-    headers[:] = [field for field in headers if not speaks_to_caches(field[0])]
+    for at, (name, _) in enumerate(headers):
+        if speaks_to_caches(name):
+            headers[at] = (name, "0" if name.lower().endswith("expires") else "no-store")
     headers.append(("Cache-Control", ", ".join(said)))
 
 
