@@ -9,7 +9,7 @@ from typing import Any
 from cookiesafe.adapters._drive import Pool
 from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
-from cookiesafe.gate.documents import DESTINATIONS
+from cookiesafe.gate.documents import DESTINATIONS, PARTS
 from cookiesafe.ports import Header, Reply
 from cookiesafe.visit import current_visit, visiting
 
@@ -24,6 +24,7 @@ _NOTHING_HIDDEN: frozenset[bytes] = frozenset()
 _COOKIE = frozenset({b"cookie"})
 _WANTED = frozenset({b"cookie", b"sec-gpc", b"sec-fetch-dest"})
 _DESTINATION = {text.encode(): text for text in DESTINATIONS}
+_PARTS = frozenset(text.encode() for text in PARTS)
 _SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
 _BEGINNINGS = frozenset(
     {"http.response.start", "websocket.accept", "websocket.http.response.start"}
@@ -91,6 +92,7 @@ class _ASGIExchange(Exchange):
             if name in wanted:
                 if name == b"sec-fetch-dest":
                     self.destination = _DESTINATION[value] if value in _DESTINATION else ""
+                    self.part = value in _PARTS
                 elif name == b"cookie":
                     text = value.decode("latin-1")
                     self.cookie = f"{self.cookie}; {text}" if self.cookie else text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cookiesafe.adapters._drive import converse
 from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
-from cookiesafe.gate.documents import DESTINATIONS
+from cookiesafe.gate.documents import DESTINATIONS, PARTS
 from cookiesafe.ports import Header, Reply
 from cookiesafe.visit import visiting
 
@@ -68,6 +68,7 @@ class _WSGIExchange(Exchange):
         destination = environ.get("HTTP_SEC_FETCH_DEST")
         if destination is not None:
             self.destination = destination if destination in DESTINATIONS else ""
+            self.part = destination in PARTS
 
     def start_response(self, status: str, headers: list[Header], exc_info: Any = None, /) -> Write:
         """Gates the headers, and what is written where something is placed in it."""

@@ -23,7 +23,7 @@ from .desk import Asked, Flow, answer
 from .errors import UsageError
 from .events import log
 from .gate import PageGate
-from .gate.caches import make_private, vary
+from .gate.caches import make_private, speaks_to_caches, vary
 from .gate.documents import KINDS, ROLES, is_plain
 from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
@@ -185,7 +185,11 @@ class Exchange(Visit):
         """A page of our own failed, by a fault of our own: say so, and change nothing."""
         self._settings.report_fault("desk")
         self._conclude(
-            Reply(503, [("Content-Type", "text/plain")], b"This page does not work now.\n")
+            Reply(
+                503,
+                [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
+                b"This page does not work now.\n",
+            )
         )
 
     def _conclude(self, reply: Reply) -> None:
@@ -218,6 +222,8 @@ class Exchange(Visit):
             kept.append(("Set-Cookie", self._jar.write_session(token)))
             sets_cookies = True
         self._protect(status, content_type, kept, sets_cookies)
+        if self._session is not None and not self._session.accessed:
+            self._close(self._session)
         return kept
 
     def _session_token(self) -> str | None:
@@ -232,22 +238,35 @@ class Exchange(Visit):
     ) -> None:
         """Add the visitor's policy, place what is to be placed, and keep caches from mixing visitors up."""
         settings, destination = self._settings, self.destination
-        kind = KINDS[content_type]
-        personal = kind.document or bool(destination)
-        headers += (
-            [settings.csp_header(self._arrival.standing.csp)] if personal else settings.constant
-        )
+        kind, standing = KINDS[content_type], self._arrival.standing
+        # A 304 says no type: what it renews is a document only where one was asked for.
+        renews = status == 304 and content_type is None
+        document = self.places if renews else kind.document
+        personal = document or bool(destination)
+        headers += [settings.csp_header(standing.csp)] if personal else settings.constant
         if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
             self._place(headers)
+        self._guarded = guarded = personal and settings.enforce
         touched = self._session is not None and self._session.accessed
-        if personal and settings.enforce:
+        if guarded or (renews and settings.enforce and self._says_vary(headers, touched)):
             vary(headers, _STEERS if destination is not None else _STEERS_UNNAMED)
         elif self.asked:
             vary(headers, _STEERS[:2])
         elif touched:
             vary(headers, _STEERS[:1])
-        if sets_cookies or (personal and (touched or self._arrival.standing.consent.grants)):
+        if (
+            sets_cookies
+            or touched
+            or (guarded and self._jar.session.name in self.cookie)
+            or ((guarded or self.asked) and standing.consent.grants)
+        ):
             make_private(headers)
+
+    def _says_vary(self, headers: list[Header], touched: bool) -> bool:
+        """Whether a 304 will have a ``Vary``, which replaces the stored one: what if that was a document's?"""
+        if touched or self.asked:
+            return True
+        return not self.part and any(name.lower() == "vary" for name, _ in headers)
 
     def _place(self, headers: list[Header]) -> None:
         """Put the banner into the page, or for who has chosen, the way back to the choices."""
@@ -312,5 +331,9 @@ class Exchange(Visit):
         self.page = None
         if not self._settings.enforce:
             return headers
-        kept = [(k, v) for k, v in headers if k.lower() not in ("set-cookie", "cache-control")]
+        kept = [
+            field
+            for field in headers
+            if field[0].lower() != "set-cookie" and not speaks_to_caches(field[0])
+        ]
         return [*kept, ("Cache-Control", "no-store"), *self._settings.constant]

@@ -19,7 +19,8 @@ class Request(ABC):
 
     ``scheme`` and ``path`` are plain, the path decoded and below what the app is mounted under. ``cookie``, ``gpc`` and
     ``destination`` are the fields ``Cookie``, ``Sec-GPC`` and ``Sec-Fetch-Dest``, several of one name joined; of the last
-    only what makes a document or a worker, anything else is empty. The rest is only asked for while the request arrives.
+    only what makes a document or a worker, anything else is empty; ``part`` says that it was what a page is made up of.
+    The rest is only asked for while the request arrives.
     """
 
     scheme: str
@@ -27,6 +28,7 @@ class Request(ABC):
     cookie: str = ""
     gpc: str | None = None
     destination: str | None = None
+    part: bool = False
 
     @property
     @abstractmethod

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, NamedTuple, Protocol, Self
 
 from .cookies import find_cookie
@@ -94,6 +94,8 @@ class Session(MutableMapping[str, Any]):
 
     accessed = False
     closed = False
+    late: Callable[[], None] | None = None
+    """Called when it is first read after the headers have left, where caches could have been told but were not."""
     _data: dict[str, Any] | None = None
     _text = _EMPTY
     _changed = False
@@ -166,10 +168,12 @@ class Session(MutableMapping[str, Any]):
         return self._cookie.write(text, self._now) if text != _EMPTY else ""
 
     def _load(self) -> dict[str, Any]:
-        self.accessed = True
         if self._data is None:
+            if self.late is not None and not self.accessed:
+                self.late()
             self._text = the_one(self._source.stored, self._now)
             self._data, _ = _decode(self._text)
+        self.accessed = True
         return self._data
 
     def _change(self) -> dict[str, Any]:

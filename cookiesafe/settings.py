@@ -122,6 +122,15 @@ class Settings:
             )
         return self.secure_jar
 
+    def report_late(self, what: str) -> None:
+        """Log that the app first looked at something when caches could no longer be told. Once for each thing."""
+        if self.once.first("late", what):
+            log.warning(
+                "%s was first looked at after a response's headers had left. If the response is made from it, a shared "
+                "cache may give it to others: look before it begins, or send Cache-Control: private. [CS305]",
+                what,
+            )
+
     def report_fault(self, where: str) -> None:
         """Log the exception being handled, which is a fault of our own. Once for each place."""
         if self.once.first("fault", where):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from functools import cached_property
+from functools import cached_property, partial
 
 from .consent import Consent
 from .errors import UsageError
@@ -27,6 +27,8 @@ class Visit(Request):
     held: tuple[Held, ...] = ()
     _settings: Settings
     _session: Session | None
+    _guarded = False
+    """Whether caches were told that the response may be one visitor's, whatever the app looks at later."""
 
     @cached_property
     def _now(self) -> float:
@@ -45,28 +47,39 @@ class Visit(Request):
         """What is kept for this browser from one request to the next: a mapping of JSON values."""
         if self._session is None:
             self._session = Session(self._jar.session, self._arrival, int(self._now))
-            self._session.closed = self.departed
+            if self.departed:
+                self._close(self._session)
         return self._session
 
     @property
     def consent(self) -> Consent:
         """All choices of the visitor."""
-        self.asked = True
+        self._ask()
         return self._arrival.standing.consent
 
     def allows(self, purpose: str) -> bool:
         """Whether the visitor agrees to a purpose now. Raises ``UnknownName``."""
-        self.asked = True
+        self._ask()
         return self._settings.policy.purpose(purpose).id in self._arrival.standing.allowed.purposes
 
     def allows_vendor(self, vendor: str) -> bool:
         """Whether the visitor agrees to a vendor: by name, or to all its purposes. Raises ``UnknownName``."""
-        self.asked = True
+        self._ask()
         return self._settings.policy.vendor(vendor).id in self._arrival.standing.allowed.vendors
 
     def can(self, feature: str) -> bool:
         """Whether a feature has the purpose it needs. Raises ``UnknownName``."""
         return self.allows(self._settings.policy.feature(feature).purpose)
+
+    def _ask(self) -> None:
+        if self.departed and not self.asked and not self._guarded:
+            self._settings.report_late("the visitor's consent")
+        self.asked = True
+
+    def _close(self, session: Session) -> None:
+        session.closed = True
+        if not self._guarded:
+            session.late = partial(self._settings.report_late, "the session")
 
     def __repr__(self) -> str:
         return "<Visit>"

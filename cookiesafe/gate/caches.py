@@ -2,44 +2,73 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 Header = tuple[str, str]
-_CACHE_FIELDS = ("cache-control", "surrogate-control")
+_CACHE_FIELDS = ("cache-control", "surrogate-control", "edge-control", "x-accel-expires")
+_NOT_PRIVATE = frozenset({"public", "s-maxage"})
+_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"|")+')
+_DIRECTIVE = re.compile(
+    r"""([!#$%&'*+.^_`|~0-9A-Za-z-]+) (?:[ \t]*=[ \t]* (?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*") )?""",
+    re.VERBOSE,
+)
 
 
 def vary(headers: list[Header], names: Sequence[str]) -> None:
     """Add field ``names`` to ``Vary``, keeping what the app named there in one field."""
-    said = _take(headers, "vary")
-    if said:
-        known = {name.lower() for name in said}
-        names = said if "*" in known else [*said, *(n for n in names if n.lower() not in known)]
-    headers.append(("Vary", ", ".join(names)))
+    for name, _ in headers:
+        if name.lower() == "vary":
+            said = _take(headers, "vary")
+            break
+    else:
+        headers.append(("Vary", ", ".join(names)))
+        return
+    known = {name.lower() for name in said}
+    if "*" not in known:
+        said += [name for name in names if name.lower() not in known]
+    headers.append(("Vary", ", ".join(said)))
 
 
 def make_private(headers: list[Header]) -> None:
     """Keep a response out of shared caches; ``no-store`` and ``private`` stay as the app said them.
 
-    Fields that speak to some caches alone would override that (RFC 9213, section 2.2): they go.
+    Fields that speak to some caches alone would override that (RFC 9213, section 2.2; nginx's ``X-Accel-Expires``):
+    they say so too, since a 304 that left them out would leave them as they are stored. What is no directive goes,
+    for a cache may read anything into it, and so does ``private="field"``, which keeps back no more than the field.
     """
-    if not any(name.lower().endswith(_CACHE_FIELDS) for name, _ in headers):
+    for name, _ in headers:
+        if name.lower().endswith(_CACHE_FIELDS):
+            break
+    else:
         headers.append(("Cache-Control", "private"))
         return
-    said = [d for d in _take(headers, "cache-control") if _name(d) not in ("public", "s-maxage")]
-    if not any(_name(d) == "no-store" or d.lower() == "private" for d in said):
+    said = [each for each in _take(headers, "cache-control") if _stays(each)]
+    if not any(each.lower() in ("no-store", "private") for each in said):
         said.append("private")
-    headers[:] = [field for field in headers if not field[0].lower().endswith(_CACHE_FIELDS)]
+    for at, (name, _) in enumerate(headers):
+        if speaks_to_caches(name):
+            headers[at] = (name, "0" if name.lower().endswith("expires") else "no-store")
     headers.append(("Cache-Control", ", ".join(said)))
 
 
+def speaks_to_caches(name: str) -> bool:
+    """Whether a field of this name tells some cache how long to keep the response."""
+    return name.lower().endswith(_CACHE_FIELDS)
+
+
 def _take(headers: list[Header], name: str) -> list[str]:
-    """Remove all fields of a name, and give the members of their lists."""
+    """Remove all fields of a name, and give the members of their lists; quoted strings stay whole."""
     taken = [value for key, value in headers if key.lower() == name]
-    if not taken:
-        return taken
     headers[:] = [field for field in headers if field[0].lower() != name]
-    return [part for value in taken for each in value.split(",") if (part := each.strip(" \t"))]
+    return [
+        part for value in taken for each in _MEMBER.findall(value) if (part := each.strip(" \t"))
+    ]
 
 
-def _name(directive: str) -> str:
-    return directive.partition("=")[0].strip(" \t").lower()
+def _stays(member: str) -> bool:
+    directive = _DIRECTIVE.fullmatch(member)
+    if directive is None:
+        return False
+    name = directive[1].lower()
+    return name not in _NOT_PRIVATE and (name != "private" or directive[1] == member)

@@ -19,6 +19,11 @@ DESTINATIONS = frozenset(
 )  # fmt: skip
 """Values of ``Sec-Fetch-Dest`` that make a document, or a worker, of whatever comes (Fetch Metadata)."""
 
+PARTS = frozenset(
+    {"audio", "font", "image", "manifest", "script", "style", "track", "video"}
+)  # fmt: skip
+"""Values of ``Sec-Fetch-Dest`` for what a page is made up of, which is no page itself."""
+
 _XML = frozenset({"application/xhtml+xml", "application/xml", "text/xml", "text/xsl"})
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 _ASCII_INSIDE = re.compile(

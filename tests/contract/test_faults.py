@@ -260,7 +260,8 @@ def test_on_a_fault_of_ours_the_page_is_served_with_nothing_optional(
 def test_on_a_fault_of_ours_a_file_is_served_with_nothing_optional(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str, lines: list[str]
 ) -> None:
-    fields = [("Cache-Control", "public"), *(("Set-Cookie", line) for line in lines)]
+    cached = [("Cache-Control", "public"), ("CDN-Cache-Control", "max-age=60")]
+    fields = [*cached, *(("Set-Cookie", line) for line in lines)]
     client = make_client(lambda v, r: answer("application/json", b"{}", *fields))
     client.choose("accept")
     monkeypatch.setattr(f"cookiesafe.{place}", broken)

@@ -9,7 +9,16 @@ import pytest
 
 from cookiesafe import Policy, Visit
 from tests.support.edges import AppRequest, AppResponse, answer, html
-from tests.support.harbour import PAGE, POLICY, Asks, Cookies, MakeClient, counting, setting
+from tests.support.harbour import (
+    PAGE,
+    POLICY,
+    SESSION,
+    Asks,
+    Cookies,
+    MakeClient,
+    counting,
+    setting,
+)
 
 COOKIES = ("cart=7; Path=/", "hl_ad_7=a1; Path=/", "surprise=1; Path=/")
 
@@ -123,6 +132,28 @@ def test_what_is_one_visitors_is_private_here_too(make_client: MakeClient) -> No
 
     assert "private" in (response.header("cache-control") or "")
     assert "Cookie" in (response.header("vary") or "")
+
+
+def test_a_choice_alone_does_not_change_what_caches_are_told(make_client: MakeClient) -> None:
+    client = make_client(
+        lambda v, r: html(PAGE, ("Cache-Control", "public, max-age=60")), mode="observe"
+    )
+    client.choose("accept")
+
+    response = client.get("/", cookies=f"{client._cookies()}; {SESSION}=x")
+
+    assert response.header("cache-control") == "public, max-age=60"
+    assert response.header("vary") is None
+
+
+def test_a_page_made_from_a_yes_is_private_here_too(make_client: MakeClient) -> None:
+    client = make_client(Asks(), mode="observe")
+    client.choose("accept")
+
+    response = client.get("/")
+
+    assert response.header("cache-control") == "private"
+    assert response.header("vary") == "Cookie, Sec-GPC"
 
 
 def test_taking_back_leaves_the_browsers_cache(make_client: MakeClient) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from cookiesafe import Visit
+from cookiesafe.session import Session
 from tests.support.edges import AppRequest, AppResponse, Fields, Handler, answer, html
 from tests.support.harbour import (
     PAGE,
+    SESSION,
     MakeClient,
     cache_rules,
+    counting,
     lets_in,
     policies,
     varies_by,
@@ -178,8 +183,10 @@ def test_every_status_has_one(make_client: MakeClient, status: int, content_type
     assert not lets_in(response, ADVERTS)
 
 
-@pytest.mark.parametrize("status", [204, 304])
-@pytest.mark.parametrize("destination", ["document", "iframe", "image", None])
+@pytest.mark.parametrize(
+    ("status", "destination"),
+    [(204, "image"), *((s, d) for s in (204, 304) for d in ("document", "iframe", "worker", None))],
+)
 def test_a_response_without_a_type_has_the_visitors_own(
     make_client: MakeClient, status: int, destination: str | None
 ) -> None:
@@ -194,6 +201,57 @@ def test_a_response_without_a_type_has_the_visitors_own(
     assert lets_in(response, COUNTER)
     assert not lets_in(response, ADVERTS)
     assert "cookie" in varies_by(response)
+    assert cache_rules(response) == {"private"}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"Sec-Fetch-Dest": "style"}, {"Sec-Fetch-Dest": None, "Accept": "*/*"}],
+    ids=["fetch metadata", "none"],
+)
+def test_a_304_that_renews_a_part_of_a_page_stays_the_same_for_everybody(
+    make_client: MakeClient, sent: Fields
+) -> None:
+    """Else one visitor's request would take a static file out of a shared cache, or put a policy into it."""
+    fields = [("ETag", '"v1"'), ("Cache-Control", "public, max-age=60")]
+    client = make_client(lambda v, r: AppResponse(304, fields))
+    stranger = client.another()
+    client.choose("accept")
+
+    response = client.get("/site.css", sent, cookies=f"{client._cookies()}; {SESSION}=x")
+
+    assert not lets_in(response, ADVERTS)
+    assert response.headers == stranger.get("/site.css", sent).headers
+    assert cache_rules(response) == {"public", "max-age=60"}
+    assert response.header("vary") is None
+
+
+@pytest.mark.parametrize(
+    ("destination", "added"), [("script", False), ("style", False), ("empty", True), (None, True)]
+)
+def test_a_304_does_not_take_from_a_stored_page_what_it_varies_by(
+    make_client: MakeClient, destination: str | None, added: bool
+) -> None:
+    """Its ``Vary`` replaces the stored one; without one of the app's it has none, and that one stays."""
+    client = make_client(lambda v, r: AppResponse(304, [("Vary", "Accept-Encoding")]))
+
+    response = client.get("/", {"Sec-Fetch-Dest": destination, "Accept": "*/*"})
+
+    assert (varies_by(response) >= {"cookie", "sec-gpc", "sec-fetch-dest"}) is added
+    assert "accept-encoding" in varies_by(response)
+
+
+def test_a_304_of_what_the_app_looked_at_the_session_for_is_private(
+    make_client: MakeClient,
+) -> None:
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        visit.session.get("user")
+        return AppResponse(304, [("ETag", '"v1"'), ("Cache-Control", "public")])
+
+    response = make_client(handler).get("/usage.json", {"Sec-Fetch-Dest": "empty"})
+
+    assert cache_rules(response) == {"private"}
+    assert varies_by(response) >= {"cookie"}
 
 
 @pytest.mark.parametrize("path", ["choices", "cookies", "nothing-here", "notice.css"])
@@ -265,7 +323,7 @@ def test_a_page_without_a_grant_may_stay_public(
         ("no-cache", {"no-cache", "private"}),
         ("private, max-age=60", {"private", "max-age=60"}),
         ("public, no-store", {"no-store"}),
-        ('private="set-cookie"', {'private="set-cookie"', "private"}),
+        ('private="set-cookie"', {"private"}),
     ],
 )
 @pytest.mark.parametrize("why", ["grant", "session", "cookie"])
@@ -339,6 +397,146 @@ def test_a_new_session_makes_a_response_private(make_client: MakeClient) -> None
     assert len(response.cookies) == 1
     assert cache_rules(response) == {"private"}
     assert "cookie" in varies_by(response)
+
+
+@pytest.mark.parametrize("looks", ["session", "consent"])
+@pytest.mark.parametrize("name", ["CDN-Cache-Control", "Surrogate-Control", "X-Accel-Expires"])
+def test_json_made_for_one_visitor_is_private_to_every_cache(
+    make_client: MakeClient, looks: str, name: str
+) -> None:
+    """Also to one that was told to leave Vary alone."""
+    fields = [("Cache-Control", "public, max-age=60"), (name, "60")]
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        _ = visit.session.get("user") if looks == "session" else visit.allows("statistics")
+        return answer("application/json", b"{}", *fields)
+
+    client = make_client(handler)
+    client.choose("accept")
+
+    response = client.get("/x", {"Sec-Fetch-Dest": "empty"})
+
+    assert cache_rules(response) == {"max-age=60", "private"}
+    assert response.header(name) == ("0" if name == "X-Accel-Expires" else "no-store")
+
+
+@pytest.mark.parametrize("choice", [None, "reject"])
+def test_json_made_for_who_has_agreed_to_nothing_may_stay_public(
+    make_client: MakeClient, choice: str | None
+) -> None:
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        allowed = visit.allows("statistics")
+        return answer("application/json", str(allowed), ("Cache-Control", "public"))
+
+    client = make_client(handler)
+    if choice:
+        client.choose(choice)
+
+    response = client.get("/x", {"Sec-Fetch-Dest": "empty"})
+
+    assert response.text == "False"
+    assert cache_rules(response) == {"public"}
+    assert varies_by(response) == {"cookie", "sec-gpc"}
+
+
+def test_a_page_for_a_visitor_with_a_session_is_private_before_it_is_looked_at(
+    make_client: MakeClient,
+) -> None:
+    """It may be looked at while the body is on its way, when the headers have left."""
+
+    def late(visit: Visit) -> Iterator[bytes]:
+        yield str(visit.session.get("count")).encode()
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        if request.path == "/count":
+            return counting(visit, request)
+        return html(late(visit), ("Cache-Control", "public, max-age=60"))
+
+    client = make_client(handler)
+    before = client.get("/")
+    client.get("/count")
+    after = client.get("/")
+
+    assert "None" in before.text
+    assert cache_rules(before) == {"public", "max-age=60"}
+    assert after.text.startswith("1") or ">1" in after.text
+    assert cache_rules(after) == {"private", "max-age=60"}
+
+
+@pytest.mark.parametrize("look", ["session", "obtained session", "choices"])
+@pytest.mark.parametrize("content_type", ["application/json", "text/html"])
+def test_what_is_looked_at_too_late_for_caches_is_told_once(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture, look: str, content_type: str
+) -> None:
+    def body(visit: Visit, session: Session | None) -> Iterator[bytes]:
+        yield b"{"
+        if look == "choices":
+            visit.allows("statistics")
+        else:
+            (visit.session if session is None else session).get("user")
+        yield b"}"
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        session = visit.session if look == "obtained session" else None
+        return AppResponse(200, [("Content-Type", content_type)], body(visit, session))
+
+    client = make_client(handler)
+    for _ in range(2):
+        assert client.get("/x", {"Sec-Fetch-Dest": "empty"}).text == "{}"
+
+    told = [each.getMessage() for each in caplog.records if "CS305" in each.getMessage()]
+    assert len(told) == (1 if content_type == "application/json" else 0)
+    assert all(look.split()[-1].replace("choices", "consent") in each for each in told)
+
+
+def test_what_was_looked_at_in_time_may_be_looked_at_again(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    def body(visit: Visit) -> Iterator[bytes]:
+        yield f"{visit.session.get('user')} {visit.allows('statistics')}".encode()
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        visit.session.mark_accessed()
+        visit.allows("advertising")
+        return AppResponse(200, [("Content-Type", "text/plain")], body(visit))
+
+    assert make_client(handler).get("/x", {"Sec-Fetch-Dest": "empty"}).text == "None False"
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("status", [301, 308])
+@pytest.mark.parametrize("why", ["cookie", "session", "consent"])
+def test_a_redirect_that_is_one_visitors_is_private(
+    make_client: MakeClient, status: int, why: str
+) -> None:
+    """Caches keep these for good where nothing is said."""
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        fields = [("Location", "/x")]
+        if why == "cookie":
+            fields.append(("Set-Cookie", "cart=7"))
+        elif why == "session":
+            visit.session.get("user")
+        else:
+            visit.allows("statistics")
+        return answer("text/plain", b"", *fields, status=status)
+
+    client = make_client(handler)
+    client.choose("accept")
+
+    assert cache_rules(client.get("/")) == {"private"}
+    assert "cookie" in varies_by(client.get("/"))
+
+
+@pytest.mark.parametrize("choice", [None, "accept"])
+def test_a_head_is_told_to_caches_as_its_get_is(
+    make_client: MakeClient, choice: str | None
+) -> None:
+    client = make_client(lambda v, r: html(PAGE, ("Cache-Control", "public, max-age=60")))
+    if choice:
+        client.choose(choice)
+
+    assert client.head("/").headers == client.get("/").headers
 
 
 def test_json_that_looks_at_the_session_varies_by_cookie(make_client: MakeClient) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,9 +93,7 @@ def test_nothing_that_was_named_is_lost_and_saying_it_twice_changes_nothing(
         pytest.param(["no-cache"], "no-cache, private", id="to be asked for each time"),
         pytest.param(["must-revalidate,,"], "must-revalidate, private", id="with empty parts"),
         pytest.param(["immutable, public"], "immutable, private", id="never to change"),
-        pytest.param(
-            ['private="set-cookie"'], 'private="set-cookie", private', id="private for one field"
-        ),
+        pytest.param(['private="set-cookie"'], "private", id="private for one field"),
         pytest.param(
             ['no-cache="set-cookie, x-a", public'],
             'no-cache="set-cookie, x-a", private',
@@ -101,6 +101,25 @@ def test_nothing_that_was_named_is_lost_and_saying_it_twice_changes_nothing(
         ),
         pytest.param(["private, public"], "private", id="a contradiction"),
         pytest.param(["no-store, public"], "no-store", id="another contradiction"),
+        pytest.param(
+            ['PRIVATE = "a, b", max-age=6'], "max-age=6, private", id="private for two fields"
+        ),
+        pytest.param(
+            ['x="a, private, b"'], 'x="a, private, b", private', id="private in a quoted string"
+        ),
+        pytest.param(
+            ['x="a, no-store"'], 'x="a, no-store", private', id="no-store in a quoted string"
+        ),
+        pytest.param(['x="a\\", private"'], 'x="a\\", private", private', id="an escaped quote"),
+        pytest.param(['max-age=6, x="open'], "max-age=6, private", id="a quote without an end"),
+        pytest.param(['x="open', "max-age=6"], "max-age=6, private", id="one in a field before"),
+        pytest.param(["no-store=1"], "no-store=1, private", id="no-store with an argument"),
+        pytest.param(["max age, a b=c, =, é"], "private", id="no directives at all"),
+        pytest.param(
+            ["max-age=6, stale-while-revalidate=60"],
+            "max-age=6, stale-while-revalidate=60, private",
+            id="to be used when it is stale",
+        ),
         pytest.param(["x-public"], "x-public, private", id="a name that ends alike"),
     ],
 )
@@ -120,6 +139,43 @@ def test_making_private_twice_changes_nothing_and_keeps_other_fields() -> None:
 
     assert headers == once
     assert once == [("Expires", "0"), ("Pragma", "x"), ("Cache-Control", "max-age=9, private")]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        ("CDN-Cache-Control", "max-age=60"),
+        ("Cloudflare-CDN-Cache-Control", "max-age=60"),
+        ("X-LiteSpeed-Cache-Control", "public, max-age=60"),
+        ("Surrogate-Control", "max-age=60"),
+        ("Edge-Control", "!no-store, cache-maxage=1m"),
+        ("x-accel-expires", "60"),
+    ],
+    ids=lambda field: str(field[0]),
+)
+@pytest.mark.parametrize("said", ["private", "no-store"])
+def test_what_speaks_to_one_cache_alone_says_so_too(field: tuple[str, str], said: str) -> None:
+    headers = [field, ("Cache-Control", said)]
+
+    make_private(headers)
+
+    no = "0" if field[0] == "x-accel-expires" else "no-store"
+    assert headers == [(field[0], no), ("Cache-Control", said)]
+
+
+ODD = st.text(st.sampled_from('private, no-store="\\é=;'), max_size=20)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(ODD | st.just('x="a, private'), max_size=3))
+def test_whatever_is_malformed_a_reader_of_quoted_strings_finds_it_private(odd: list[str]) -> None:
+    headers = [("Cache-Control", value) for value in odd]
+    make_private(headers)
+
+    (value,) = values(headers, "cache-control")
+    plain = re.sub(r'"(?:[^"\\]|\\.)*"', "quoted", value)
+    assert '"' not in plain
+    assert {"private", "no-store"} & {part.strip().lower() for part in plain.split(",")}
 
 
 DIRECTIVES = st.lists(
