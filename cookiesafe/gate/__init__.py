@@ -2,6 +2,15 @@
 
 from .cookies import CookieGate, Held
 from .csp import content_security_policy
+from .hosts import HeldHost, HostGate, PageHosts
 from .page import PageGate
 
-__all__ = ["CookieGate", "Held", "PageGate", "content_security_policy"]
+__all__ = [
+    "CookieGate",
+    "Held",
+    "HeldHost",
+    "HostGate",
+    "PageGate",
+    "PageHosts",
+    "content_security_policy",
+]
