@@ -102,10 +102,7 @@ def _a_label(text: str) -> str:
     label = normalize("NFC", text.lower())
     if label.isascii():
         return label
-    folded = normalize("NFKC", normalize("NFKC", text).casefold())
-    if len(label) > _LONGEST_LABEL or not label == folded == nameprep(label):
-        raise ValueError
-    if any(map(in_table_a1, label)):
+    if len(label) > _LONGEST_LABEL or nameprep(label) != label or any(map(in_table_a1, label)):
         raise ValueError
     return f"xn--{label.encode('punycode').decode()}"
 
