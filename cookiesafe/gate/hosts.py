@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,6 +32,37 @@ class HeldHost:
     def rule(self) -> Literal["undeclared", "not granted"]:
         """Why it is held."""
         return "undeclared" if self.vendor is None else "not granted"
+
+    @property
+    def name(self) -> str:
+        """As a held cookie has one."""
+        return self.host
+
+    @property
+    def purpose(self) -> str | None:
+        """The first of its purposes."""
+        return self.purposes[0] if self.purposes else None
+
+    @property
+    def code(self) -> str:
+        """The page in the docs."""
+        return "CS205" if self.vendor is None else "CS206"
+
+    @property
+    def reason(self) -> str:
+        """Half a sentence for the log."""
+        return (
+            "which nobody declared"
+            if self.vendor is None
+            else "which the visitor has not agreed to"
+        )
+
+    @property
+    def remedy(self) -> str:
+        """What the developer can do about it."""
+        if self.vendor is None:
+            return f"Declare it in the policy, under [vendors]: hosts = [{json.dumps(self.host)}]"
+        return f'It passes once the visitor agrees to the vendor "{self.vendor}".'
 
 
 class HostGate:
