@@ -8,7 +8,7 @@ from typing import Any
 
 from cookiesafe.adapters._drive import Pool
 from cookiesafe.errors import UsageError
-from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
+from cookiesafe.exchange import GATED_FIELDS, HIDDEN_FROM_APP, Exchange, Safe
 from cookiesafe.gate.documents import DESTINATIONS
 from cookiesafe.ports import Header, Reply
 from cookiesafe.visit import current_visit, visiting
@@ -26,9 +26,9 @@ _GATED = frozenset({"http", "websocket"})
 _WANTED = frozenset({b"cookie", b"sec-gpc", b"sec-fetch-dest"})
 _DESTINATION = {text.encode(): text for text in DESTINATIONS}
 _SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
-_BEGINNINGS = frozenset(
-    {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-)
+_HINTS = frozenset({"http.response.early_hint", "http.response.informational"})
+_BEGINNINGS = _HINTS | {"http.response.start", "websocket.accept", "websocket.http.response.start"}
+_GATED_FIELDS = frozenset(name.encode() for name in GATED_FIELDS)
 
 
 class CookieSafeMiddleware:
@@ -81,10 +81,12 @@ class _ASGIExchange(Exchange):
         self.scheme = scope.get("scheme", "http")
         self.path = scope["path"]
         if scope.get("root_path"):
-            self.path = _below(scope["root_path"], self.path)
+            self.root = scope["root_path"]
+            self.path = _below(self.root, self.path)
         self.cookie = ""
         self.gpc = self.destination = None
-        for name, value in scope["headers"]:
+        self._fields = fields = scope["headers"]
+        for name, value in fields:
             if name in _WANTED:
                 if name == b"sec-fetch-dest":
                     self.destination = _DESTINATION.get(value, "")
@@ -98,7 +100,10 @@ class _ASGIExchange(Exchange):
         """Gates the headers when they leave, and the body where something is placed in it."""
         kind = message["type"]
         if kind in _BEGINNINGS:
-            message = {**message, "headers": self._departing(message)}
+            if kind in _HINTS:
+                message = self._hinting(message)
+            else:
+                message = {**message, "headers": self._departing(message)}
         elif self.page is not None and kind == "http.response.body":
             last = not message.get("more_body", False)
             message = {**message, "body": self.body(message.get("body", b""), last=last)}
@@ -111,7 +116,7 @@ class _ASGIExchange(Exchange):
             lower = name.lower()
             if lower == b"content-type":
                 content_type = value
-            elif lower == b"set-cookie":
+            elif lower in _GATED_FIELDS:
                 break
         else:
             if self.is_same_for_all(content_type):
@@ -121,6 +126,14 @@ class _ASGIExchange(Exchange):
         return [
             (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in departed
         ]
+
+    def _hinting(self, message: Message) -> Message:
+        """What may leave ahead of the response (RFC 8297): its links, or in a newer form its fields."""
+        links = [("link", link.decode("latin-1")) for link in message.get("links", ())]
+        fields = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in message.get("headers", ())]
+        kept = {"links": [value.encode("latin-1") for _, value in self.hint(links)]}
+        passing = {"headers": [_encoded(field) for field in self.hint(fields)]}
+        return {**message, **(kept if links else {}), **(passing if fields else {})}
 
     def _arriving(self) -> Scope:
         if self.scope is None:
@@ -132,8 +145,10 @@ class _ASGIExchange(Exchange):
         return str(self._arriving().get("method", "WEBSOCKET"))
 
     @property
-    def root(self) -> str:
-        return str(self._arriving().get("root_path", ""))
+    def host(self) -> str:
+        return next(
+            (value.decode("latin-1") for name, value in self._fields if name == b"host"), ""
+        )
 
     @property
     def query(self) -> str:

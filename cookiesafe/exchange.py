@@ -21,9 +21,10 @@ from typing import Protocol
 from .desk import Asked, Flow, answer
 from .errors import UsageError
 from .events import log
-from .gate import PageGate
+from .gate import HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts
 from .gate.caches import make_private, vary
 from .gate.documents import DESTINATIONS, is_plain, kind_of
+from .gate.headers import ACTIVE, NO_ADVERTISING, REFERRER
 from .ports import Answer, Header, Need, Reply, Request, Store
 from .settings import Settings
 from .visit import Visit
@@ -33,6 +34,10 @@ HIDDEN_FROM_APP = frozenset(
 )
 """Request fields the app does not get where something may be placed in its page: it is to send all of it, plain."""
 
+GATED_FIELDS = ACTIVE | {"set-cookie"}
+"""Response fields, in lower case, that are not the same for everybody."""
+
+_SHUT_OUT = GATED_FIELDS - {"content-security-policy", "content-security-policy-report-only"}
 _UNTRUE_WHEN_PLACED = frozenset(
     {"accept-ranges", "content-digest", "content-md5", "digest", "etag", "last-modified", "repr-digest"}
 )  # fmt: skip
@@ -146,7 +151,7 @@ class Exchange(Visit, Request):
                 lower = name.lower()
                 if lower == "content-type":
                     content_type = value
-                elif lower == "set-cookie":
+                elif lower in GATED_FIELDS:
                     break
             else:
                 if self.is_same_for_all(content_type):
@@ -195,7 +200,7 @@ class Exchange(Visit, Request):
         self.page = None
         kept: list[Header] = []
         content_type: str | None = None
-        sets_cookies = False
+        sets_cookies = active = False
         for field in headers:
             name = field[0].lower()
             if name == "set-cookie":
@@ -204,7 +209,12 @@ class Exchange(Visit, Request):
                 sets_cookies = True
             elif name == "content-type":
                 content_type = field[1]
+            elif name in ACTIVE:
+                active = True
             kept.append(field)
+        if active:
+            personal = kind_of(content_type).document or self.destination in DESTINATIONS
+            kept = self._gate_fields(kept, personal)
         token = self._session_token()
         self.departed = True
         if self._session is not None:
@@ -229,9 +239,10 @@ class Exchange(Visit, Request):
         settings, destination = self._settings, self.destination
         kind = kind_of(content_type)
         personal = kind.document or destination in DESTINATIONS
-        headers.append(
-            settings.csp_header(self._arrival.standing.csp) if personal else settings.constant
-        )
+        if personal:
+            self._protect_document(headers)
+        else:
+            headers.append(settings.constant)
         if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
             self._place(headers)
         touched = self._session is not None and self._session.accessed
@@ -243,6 +254,15 @@ class Exchange(Visit, Request):
             vary(headers, _STEERS[:1])
         if sets_cookies or (personal and (touched or self._arrival.standing.consent.grants)):
             make_private(headers)
+
+    def _protect_document(self, headers: list[Header]) -> None:
+        settings, passage = self._settings, self._arrival.standing.passage
+        headers.append(settings.document_policy(passage.csp, self.root))
+        if settings.enforce:
+            if not passage.advertising:
+                headers.append(NO_ADVERTISING)
+            if not any(name.lower() == "referrer-policy" for name, _ in headers):
+                headers.append(REFERRER)
 
     def _place(self, headers: list[Header]) -> None:
         """Put the banner into the page, or for who has chosen, the way back to the choices."""
@@ -259,17 +279,50 @@ class Exchange(Visit, Request):
         if self._shown:
             self.page = gate
 
+    def hint(self, headers: list[Header]) -> list[Header]:
+        """What leaves of fields that are sent ahead of the response (103 Early Hints, RFC 8297)."""
+        try:
+            return self._gate_fields(headers, self.destination in DESTINATIONS)
+        except Exception:
+            self._settings.report_fault("hint")
+            return [] if self._settings.enforce else headers
+
+    def hosts(self, *, personal: bool = True) -> PageHosts:
+        """Whom a page at this address may call; what is not ``personal`` may call what nobody has to agree to."""
+        standing = self._arrival.standing if personal else self._jar.undecided[False]
+        scheme, host = self._settings.site_of(self)
+        return standing.passage.hosts.page(f"{scheme}://{host}/")
+
+    def _gate_fields(self, headers: list[Header], personal: bool) -> list[Header]:
+        advertising = personal and self._arrival.standing.passage.advertising
+        gate = HeaderGate(self.hosts(personal=personal), advertising=advertising)
+        passing = gate.outgoing(headers)
+        for held, field in gate.held.items():
+            did = "sent" if isinstance(held, HeldField) else f"sent {field} with"
+            self._note(held, did, self._settings.enforce)
+        return passing if self._settings.enforce else headers
+
     def _lets_out(self, line: str) -> bool:
         held = self._arrival.standing.gate.outgoing(line, self._now)
         if held is None:
             return True
-        self.held += (held,)
         stays = self._settings.enforce or held.rule == "reserved"
+        self._note(held, "set cookie", stays)
+        return not stays
+
+    def _note(self, held: Held | HeldHost | HeldField, did: str, stays: bool) -> None:
+        """Keep in mind what was held, and log it the first time."""
+        self.held += (held,)
+        if held.rule == "undeclared":
+            sightings = self._settings.sightings
+            saw = sightings.saw_host if isinstance(held, HeldHost) else sightings.saw_cookie
+            saw(held.name)
         if self._settings.once.first("held", held.name, held.rule):
             log.log(
                 INFO if held.rule == "not granted" else WARNING,
-                "%r set cookie %r, %s: it %s held back. %s [%s]",
+                "%r %s %r, %s: it %s held back. %s [%s]",
                 self.path,
+                did,
                 held.name,
                 held.reason,
                 "was" if stays else "would be",
@@ -277,7 +330,6 @@ class Exchange(Visit, Request):
                 held.code,
                 extra={"cookiesafe": held, "path": self.path},
             )
-        return not stays
 
     def body(self, chunk: bytes, *, last: bool) -> bytes:
         """What leaves of the body when the app sends ``chunk``."""
@@ -307,5 +359,9 @@ class Exchange(Visit, Request):
         self.page = None
         if not self._settings.enforce:
             return headers
-        kept = [(k, v) for k, v in headers if k.lower() not in ("set-cookie", "cache-control")]
+        kept = [
+            (name, value)
+            for name, value in headers
+            if name.lower() not in _SHUT_OUT and name.lower() != "cache-control"
+        ]
         return [*kept, ("Cache-Control", "no-store"), self._settings.constant]

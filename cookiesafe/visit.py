@@ -6,7 +6,7 @@ from contextvars import ContextVar
 
 from .consent import Consent
 from .errors import UsageError
-from .gate import Held
+from .gate import Held, HeldField, HeldHost
 from .jar import Arrival, Jar
 from .session import Session
 from .settings import Settings
@@ -22,7 +22,7 @@ class Visit:
 
     asked: bool
     departed = False
-    held: tuple[Held, ...] = ()
+    held: tuple[Held | HeldHost | HeldField, ...] = ()
     _settings: Settings
     _arrival: Arrival
     _jar: Jar

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from ..consent import Allowed
+from ..policy import NECESSARY_ID, Policy
 from .hosts import HeldHost, PageHosts
 
 Header = tuple[str, str]
@@ -54,6 +56,13 @@ class HeldField:
     reason: str = "which takes part in advertising"
 
 
+def agrees_to_advertising(policy: Policy, allowed: Allowed) -> bool:
+    """Whether a visitor agrees to all that vendors are declared for, and there is such a thing."""
+    purposes = {each for vendor in policy.vendors.values() for each in vendor.purposes}
+    optional = purposes - {NECESSARY_ID}
+    return bool(optional) and optional <= allowed.purposes
+
+
 def refresh_url(content: str) -> str | None:
     """Where a ``Refresh`` leads after a while, in a field or in ``<meta>`` (HTML Standard, section 4.2.5.3)."""
     found = _REFRESH.match(content)
@@ -87,7 +96,7 @@ class HeaderGate:
         """What is left of a field."""
         lower = name.lower()
         if lower in ADVERTISING and not self._advertising:
-            self.held[HeldField(name)] = name
+            self.held[HeldField(lower)] = name
             return None
         rule = _RULES.get(lower)
         self._field = name
@@ -208,6 +217,18 @@ def _space_after(text: str, at: int) -> int:
     found = _BLANKS.match(text, at)
     return found.end() if found else at
 
+
+NO_ADVERTISING: Final = (
+    "Permissions-Policy",
+    "browsing-topics=(), interest-cohort=(), private-state-token-issuance=(), private-state-token-redemption=()",
+)
+"""Denies what browsers of today offer to advertisers, and none that they would complain not to know.
+
+Sent after the app's own: of a feature that is named twice the last word counts (RFC 9651, section 3.2), and this one
+only denies.
+"""
+REFERRER: Final = ("Referrer-Policy", "strict-origin-when-cross-origin")
+"""For where the app says nothing: other sites get no path (Referrer Policy, section 3.7)."""
 
 ADVERTISING: Final = frozenset(
     {

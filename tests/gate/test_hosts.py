@@ -8,7 +8,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cookiesafe.consent import Allowed
@@ -159,6 +159,7 @@ def test_one_page_may_be_asked_with_different_bases_in_turn() -> None:
     assert answers == [None, HELD_GULL, None, None]
 
 
+@settings(deadline=None)
 @given(st.text(), st.none() | st.text(), st.text())
 def test_nothing_that_is_asked_raises(url: str, base: str | None, address: str) -> None:
     a_gate().page(address).held(url, base)

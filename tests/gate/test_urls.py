@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cookiesafe.gate.urls import Address, Unreadable, resolve
@@ -196,6 +196,7 @@ def test_what_may_call_somebody_and_cannot_be_read_says_so(authority: str) -> No
     assert str(caught.value) == authority.rpartition("@")[2]
 
 
+@settings(deadline=None)
 @given(st.text() | st.text("htps:/\\@.?#[]%x07:a \t\n", max_size=30))
 @example("https://" + "1" * 5000)
 def test_anything_is_read_or_said_to_be_unreadable(url: str) -> None:
