@@ -26,6 +26,7 @@ _WANTED = frozenset({b"cookie", b"sec-gpc", b"sec-fetch-dest"})
 _DESTINATION = {text.encode(): text for text in DESTINATIONS}
 _PARTS = frozenset(text.encode() for text in PARTS)
 _SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
+_HINTS = frozenset({"http.response.early_hint", "http.response.informational"})
 _BEGINNINGS = frozenset(
     {"http.response.start", "websocket.accept", "websocket.http.response.start"}
 )
@@ -84,11 +85,13 @@ class _ASGIExchange(Exchange):
         except KeyError:
             self.scheme, root = scope.get("scheme", "http"), scope.get("root_path", "")
         if root:
+            self.root = root
             self.path = _below(root, self.path)
         self.cookie = ""
         self.destination = None
+        self._fields = fields = scope["headers"]
         wanted = _WANTED
-        for name, value in scope["headers"]:
+        for name, value in fields:
             if name in wanted:
                 if name == b"sec-fetch-dest":
                     self.destination = _DESTINATION[value] if value in _DESTINATION else ""
@@ -111,6 +114,8 @@ class _ASGIExchange(Exchange):
                 message["headers"] = fields + self._settings.constant_raw
             else:
                 message["headers"] = self._departing(message.get("status", 101), fields)
+        elif kind in _HINTS:
+            message = self._hinting(message)
         elif self.page is not None and kind == "http.response.body":
             last = not message.get("more_body", False)
             message = {**message, "body": self.body(message.get("body", b""), last=last)}
@@ -122,6 +127,14 @@ class _ASGIExchange(Exchange):
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
         return [_encoded(field) for field in self.depart(status, headers)]
 
+    def _hinting(self, message: Message) -> Message:
+        """What may leave ahead of the response (RFC 8297): its links, or in a newer form its fields."""
+        links = [("link", link.decode("latin-1")) for link in message.get("links", ())]
+        fields = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in message.get("headers", ())]
+        kept = {"links": [value.encode("latin-1") for _, value in self.hint(links)]}
+        passing = {"headers": [_encoded(field) for field in self.hint(fields)]}
+        return {**message, **(kept if links else {}), **(passing if fields else {})}
+
     def _arriving(self) -> Scope:
         if self.scope is None:
             raise UsageError("the request has arrived, and is not looked at again")
@@ -132,8 +145,10 @@ class _ASGIExchange(Exchange):
         return str(self._arriving().get("method", "WEBSOCKET"))
 
     @property
-    def root(self) -> str:
-        return str(self._arriving().get("root_path", ""))
+    def host(self) -> str:
+        return next(
+            (value.decode("latin-1") for name, value in self._fields if name == b"host"), ""
+        )
 
     @property
     def query(self) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LONGEST_LENGTH = 12
 _NO_REPLY = Reply(503, [("Content-Type", "text/plain"), ("Content-Length", "0")])
 _WHOLE = (list, tuple)
+_HINTS = "wsgi.early_hints"
 Write = Callable[[bytes], object]
 
 
@@ -44,6 +45,8 @@ class CookieSafeMiddleware:
         # An environ that holds an exchange that holds the environ would be left to the garbage collector.
         exchange.environ = None
         environ["cookiesafe.visit"] = exchange
+        if _HINTS in environ:
+            environ[_HINTS] = partial(_hint, environ[_HINTS], exchange)
         before = visiting.set(exchange)
         try:
             body = self.app(environ, exchange.start_response)
@@ -63,6 +66,9 @@ class _WSGIExchange(Exchange):
         self.scheme = environ["wsgi.url_scheme"]
         path = environ.get("PATH_INFO", "")
         self.path = path if path.isascii() else _text(path)
+        if environ.get("SCRIPT_NAME"):
+            self.root = _text(environ["SCRIPT_NAME"])
+        self._host: str = environ.get("HTTP_HOST", "")
         self.cookie = environ.get("HTTP_COOKIE", "")
         self.gpc = environ.get("HTTP_SEC_GPC")
         destination = environ.get("HTTP_SEC_FETCH_DEST")
@@ -92,8 +98,8 @@ class _WSGIExchange(Exchange):
         return str(self._arriving()["REQUEST_METHOD"])
 
     @property
-    def root(self) -> str:
-        return _text(self._arriving().get("SCRIPT_NAME", ""))
+    def host(self) -> str:
+        return self._host
 
     @property
     def query(self) -> str:
@@ -101,6 +107,11 @@ class _WSGIExchange(Exchange):
 
     def header(self, name: str) -> str | None:
         return self._arriving().get(_key(name))
+
+
+def _hint(send: Callable[[list[Header]], object], exchange: Exchange, fields: list[Header]) -> None:
+    """What may leave ahead of the response (RFC 8297), where the server offers it."""
+    send(exchange.hint(fields))
 
 
 @cache

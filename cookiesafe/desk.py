@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, quote, unquote
 from .consent import DAY, Consent, choose
 from .errors import StoreError, UnknownName
 from .events import log
+from .gate.reports import TYPES as REPORT_TYPES
+from .gate.reports import refused
 from .jar import Jar, Standing
 from .ledger import Record
 from .origin import is_cross_site
@@ -137,6 +139,25 @@ def _take_choice(asked: Asked) -> Flow:
     return taken
 
 
+def _take_reports(asked: Asked) -> Flow:
+    """What browsers refused to call for our policy. Whatever was sent, no more follows than a count of hosts."""
+    settings = asked.settings
+    kind = (asked.request.header("content-type") or "").partition(";")[0].strip().lower()
+    if kind not in REPORT_TYPES:
+        return Reply(415, [_PLAIN])
+    if not settings.report_allowance.take(asked.now):
+        return Reply(429, [_PLAIN])
+    (body,) = yield (ReadBody(MAX_BODY),)
+    if body is None:
+        return Reply(413, [_PLAIN])
+    page = asked.jar.undecided[False].passage.hosts.page(settings.origin_of(asked.request))
+    for url in refused(body, settings.reports, enforce=settings.enforce):
+        held = page.held(url)
+        if held is not None and held.vendor is None:
+            settings.sightings.saw_host(held.host)
+    return Reply(204)
+
+
 def _is_foreign(asked: Asked) -> bool:
     header = asked.request.header
     return is_cross_site(
@@ -252,4 +273,5 @@ _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
     "choices": {"GET": _show_choices, "POST": _take_choice},
     "cookies": {"GET": _show_cookies},
     "notice.css": {"GET": _show_style},
+    "reports": {"POST": _take_reports},
 }

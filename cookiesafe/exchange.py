@@ -22,9 +22,10 @@ from typing import AnyStr, Protocol
 from .desk import Asked, Flow, answer
 from .errors import UsageError
 from .events import log
-from .gate import PageGate
+from .gate import HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts
 from .gate.caches import make_private, speaks_to_caches, vary
-from .gate.documents import KINDS, ROLES, is_plain
+from .gate.documents import KINDS, is_plain
+from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, REFERRER, ROLES
 from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
 from .visit import Visit
@@ -34,6 +35,7 @@ HIDDEN_FROM_APP = frozenset(
 )
 """Request fields the app does not get where something may be placed in its page: it is to send all of it, plain."""
 
+_SHUT_OUT = GATED - {"content-security-policy", "content-security-policy-report-only"}
 _UNTRUE_WHEN_PLACED = frozenset(
     {"accept-ranges", "content-digest", "content-md5", "digest", "etag", "last-modified", "repr-digest"}
 )  # fmt: skip
@@ -79,19 +81,13 @@ class Exchange(Visit):
         self.asked = False
         self._settings = settings
         path = self.path
-        if (
-            self.destination == ""
-            and not self.cookie
-            and self.scheme in settings.jars
-            and settings.own_paths not in path
-        ):
+        if self.destination == "" and not self.cookie and settings.own_paths not in path:
             return True
         self._read_cookies()
         if path.startswith(settings.own_paths):
             self._ask_the_desk()
         elif settings.places and self.destination in _NAVIGABLE and self.is_navigation():
             self.places = True
-            self._root = self.root
             self._here = self.address() if self._arrival.standing.to_ask else ""
             self._shown = self.method != "HEAD"
         return not (self.ours or self.places or self.app_cookie is not None)
@@ -204,7 +200,7 @@ class Exchange(Visit):
         self.page = None
         kept: list[Header] = []
         content_type: str | None = None
-        sets_cookies = False
+        sets_cookies = active = False
         for field in headers:
             name = field[0].lower()
             if name == "set-cookie":
@@ -213,7 +209,12 @@ class Exchange(Visit):
                 sets_cookies = True
             elif name == "content-type":
                 content_type = field[1]
+            elif name in ACTIVE:
+                active = True
             kept.append(field)
+        if active:
+            personal = KINDS[content_type].document or bool(self.destination)
+            kept = self._gate_fields(kept, personal)
         token = self._session_token()
         self.departed = True
         if self._session is not None:
@@ -243,7 +244,10 @@ class Exchange(Visit):
         renews = status == 304 and content_type is None
         document = self.places if renews else kind.document
         personal = document or bool(destination)
-        headers += [settings.csp_header(standing.csp)] if personal else settings.constant
+        if personal:
+            self._protect_document(headers)
+        else:
+            headers += settings.constant
         if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
             self._place(headers)
         self._guarded = guarded = personal and settings.enforce
@@ -268,13 +272,22 @@ class Exchange(Visit):
             return True
         return not self.part and any(name.lower() == "vary" for name, _ in headers)
 
+    def _protect_document(self, headers: list[Header]) -> None:
+        settings, passage = self._settings, self._arrival.standing.passage
+        headers.append(settings.document_policy(passage.csp, self.root))
+        if settings.enforce:
+            if not passage.advertising:
+                headers.append(NO_ADVERTISING)
+            if not any(name.lower() == "referrer-policy" for name, _ in headers):
+                headers.append(REFERRER)
+
     def _place(self, headers: list[Header]) -> None:
         """Put the banner into the page, or for who has chosen, the way back to the choices."""
         notice, standing = self._settings.notice, self._arrival.standing
         if standing.to_ask:
-            gate = PageGate(notice.banner(self._root, self._here, standing.gpc))
+            gate = PageGate(notice.banner(self.root, self._here, standing.gpc))
         else:
-            gate = PageGate(notice.revisit(self._root), at_end=True)
+            gate = PageGate(notice.revisit(self.root), at_end=True)
         headers[:] = [field for field in headers if field[0].lower() not in _UNTRUE_WHEN_PLACED]
         for at, (name, value) in enumerate(headers):
             if name.lower() == "content-length" and value.isdecimal():
@@ -283,17 +296,50 @@ class Exchange(Visit):
         if self._shown:
             self.page = gate
 
+    def hint(self, headers: list[Header]) -> list[Header]:
+        """What leaves of fields that are sent ahead of the response (103 Early Hints, RFC 8297)."""
+        try:
+            return self._gate_fields(headers, bool(self.destination))
+        except Exception:
+            self._settings.report_fault("hint")
+            return [] if self._settings.enforce else headers
+
+    def hosts(self, *, personal: bool = True) -> PageHosts:
+        """Whom a page at this address may call; what is not ``personal`` may call what nobody has to agree to."""
+        standing = self._arrival.standing if personal else self._jar.undecided[False]
+        scheme, host = self._settings.site_of(self)
+        return standing.passage.hosts.page(f"{scheme}://{host}/")
+
+    def _gate_fields(self, headers: list[Header], personal: bool) -> list[Header]:
+        advertising = personal and self._arrival.standing.passage.advertising
+        gate = HeaderGate(self.hosts(personal=personal), advertising=advertising)
+        passing = gate.outgoing(headers)
+        for held, field in gate.held.items():
+            did = "sent" if isinstance(held, HeldField) else f"sent {field} with"
+            self._note(held, did, self._settings.enforce)
+        return passing if self._settings.enforce else headers
+
     def _lets_out(self, line: str) -> bool:
         held = self._arrival.standing.gate.outgoing(line, self._now)
         if held is None:
             return True
-        self.held += (held,)
         stays = self._settings.enforce or held.rule == "reserved"
+        self._note(held, "set cookie", stays)
+        return not stays
+
+    def _note(self, held: Held | HeldHost | HeldField, did: str, stays: bool) -> None:
+        """Keep in mind what was held, and log it the first time."""
+        self.held += (held,)
+        if held.rule == "undeclared":
+            sightings = self._settings.sightings
+            saw = sightings.saw_host if isinstance(held, HeldHost) else sightings.saw_cookie
+            saw(held.name)
         if self._settings.once.first("held", held.name, held.rule):
             log.log(
                 INFO if held.rule == "not granted" else WARNING,
-                "%r set cookie %r, %s: it %s held back. %s [%s]",
+                "%r %s %r, %s: it %s held back. %s [%s]",
                 self.path,
+                did,
                 held.name,
                 held.reason,
                 "was" if stays else "would be",
@@ -301,7 +347,6 @@ class Exchange(Visit):
                 held.code,
                 extra={"cookiesafe": held, "path": self.path},
             )
-        return not stays
 
     def body(self, chunk: bytes, *, last: bool) -> bytes:
         """What leaves of the body when the app sends ``chunk``."""
@@ -332,8 +377,8 @@ class Exchange(Visit):
         if not self._settings.enforce:
             return headers
         kept = [
-            field
-            for field in headers
-            if field[0].lower() != "set-cookie" and not speaks_to_caches(field[0])
+            (name, value)
+            for name, value in headers
+            if name.lower() not in _SHUT_OUT and not speaks_to_caches(name)
         ]
         return [*kept, ("Cache-Control", "no-store"), *self._settings.constant]

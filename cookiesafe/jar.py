@@ -19,7 +19,9 @@ from .consent import (
 )
 from .cookies import expire_set_cookie, find_cookie, parse_cookie, write_set_cookie
 from .errors import BadToken, UsageError
-from .gate import CookieGate, content_security_policy
+from .gate import CookieGate, HostGate, content_security_policy
+from .gate.csp import left_out, reporting
+from .gate.headers import agrees_to_advertising
 from .keys import KeyRing
 from .policy import Policy
 from .session import SessionCookie, Stored
@@ -31,8 +33,18 @@ _SIGNALS = {False: frozenset[str](), True: frozenset({"gpc"})}
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """What passes with what is allowed: cookies, ``hosts``, and the ``csp`` that says the same to the browser."""
+
+    gate: CookieGate
+    hosts: HostGate
+    csp: str
+    advertising: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """What follows from one visitor's consent: what is ``allowed``, through which ``gate``, under which ``csp``.
+    """What follows from one visitor's consent: what is ``allowed``, through which ``gate`` and ``passage``.
 
     ``to_ask`` are the purposes to ask about, ``gpc`` whether the browser asks not to be tracked (Sec-GPC).
     """
@@ -40,7 +52,7 @@ class Standing:
     consent: Consent
     allowed: Allowed
     gate: CookieGate
-    csp: str
+    passage: Passage
     to_ask: tuple[str, ...]
     gpc: bool
 
@@ -67,13 +79,25 @@ class Arrival:
 
 
 class Jar:
-    """Our cookies, with the ``__Host-`` prefix where the connection is ``secure`` (RFC 6265bis, section 4.1.3.2)."""
+    """Our cookies, with the ``__Host-`` prefix where the connection is ``secure`` (RFC 6265bis, section 4.1.3.2).
 
-    def __init__(self, policy: Policy, keys: KeyRing, *, secure: bool, enforce: bool) -> None:
+    ``reports`` is the path that violations of our policy are reported to.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        keys: KeyRing,
+        *,
+        secure: bool,
+        enforce: bool,
+        reports: str = "/cookiesafe/reports",
+    ) -> None:
         prefix = "__Host-" if secure else ""
         session = f"{prefix}cookiesafe-session"
         self.secure = secure
         self._enforce = enforce
+        self._reports = reports
         self.consent_name = f"{prefix}cookiesafe"
         self.session = SessionCookie(session, keys.signer("session", session))
         empty = write_set_cookie(session, "", secure=secure)
@@ -147,9 +171,15 @@ class Jar:
 
     def _stand(self, consent: Consent, gpc: bool) -> Standing:
         may = allowed(self._policy, consent, _SIGNALS[gpc])
-        gate, csp = self._passage(may)
-        return Standing(consent, may, gate, csp, to_ask(self._policy, consent), gpc)
+        passage = self._passage(may)
+        return Standing(consent, may, passage.gate, passage, to_ask(self._policy, consent), gpc)
 
-    def _work_out_passage(self, may: Allowed) -> tuple[CookieGate, str]:
+    def _work_out_passage(self, may: Allowed) -> Passage:
         own = (self.consent_name, self.session.name)
-        return CookieGate(self._policy, may, own), content_security_policy(self._policy, may)
+        policy = self._policy
+        return Passage(
+            CookieGate(policy, may, own),
+            HostGate(policy, may, left_out(policy, may)),
+            reporting(content_security_policy(policy, may), self._reports),
+            agrees_to_advertising(policy, may),
+        )

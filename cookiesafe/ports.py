@@ -17,14 +17,15 @@ Header = tuple[str, str]
 class Request(ABC):
     """One request as the core asks about it; an edge knows how to answer from what its world gives it.
 
-    ``scheme`` and ``path`` are plain, the path decoded and below what the app is mounted under. ``cookie``, ``gpc`` and
-    ``destination`` are the fields ``Cookie``, ``Sec-GPC`` and ``Sec-Fetch-Dest``, several of one name joined; of the last
-    only what makes a document or a worker, anything else is empty; ``part`` says that it was what a page is made up of.
-    The rest is only asked for while the request arrives.
+    ``scheme`` and ``path`` are plain, the path decoded and below ``root``, what the app is mounted under. ``cookie``,
+    ``gpc`` and ``destination`` are the fields ``Cookie``, ``Sec-GPC`` and ``Sec-Fetch-Dest``, several of one name joined;
+    of the last only what makes a document or a worker, anything else is empty; ``part`` says that it was what a page is
+    made up of. ``host`` is known as long as they are; the rest is only asked for while the request arrives.
     """
 
     scheme: str
     path: str
+    root: str = ""
     cookie: str = ""
     gpc: str | None = None
     destination: str | None = None
@@ -36,8 +37,8 @@ class Request(ABC):
 
     @property
     @abstractmethod
-    def root(self) -> str:
-        """The path the app is mounted under, decoded."""
+    def host(self) -> str:
+        """The field ``Host``, or nothing."""
 
     @property
     @abstractmethod

@@ -10,6 +10,7 @@ from typing import Literal
 from .adapters.stores import MemoryStore, open_store
 from .errors import SettingError
 from .events import log
+from .gate.sightings import suggestions
 from .policy import Policy
 from .ports import Store
 from .settings import Mode, Settings
@@ -56,6 +57,14 @@ class CookieSafe:
         )
         self.policy = policy
         self.store = _store(store)
+
+    def suggestions(self) -> str:
+        """TOML to add to the policy: the cookies and hosts that this process has met and nobody declared.
+
+        Hosts are known from the reports of browsers. Empty when all is declared. Everything is put under a purpose
+        ``unsorted``, so that it stays held until it was given its own.
+        """
+        return suggestions(self.policy, self.settings.sightings)
 
     def close(self) -> None:
         """Give back what the store holds."""

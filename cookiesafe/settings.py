@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 from .consent import UNDECIDED, allowed
 from .errors import SettingError, did_you_mean
 from .events import Once, log
-from .gate import content_security_policy
+from .gate import Sightings, content_security_policy
+from .gate.csp import everything, left_out, reporting_below
+from .gate.reports import Allowance
 from .jar import Jar
 from .keys import KeyRing
 from .notice import Notice
@@ -26,6 +28,8 @@ _ORIGIN = re.compile(
     r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
 )
 _LONGEST_HOST = 270
+_REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
+_MOST_TOLD = 20
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -59,12 +63,17 @@ class Settings:
         """Whether there is anything to ask visitors about, so that something may be placed in pages."""
         self.path = _own_path(path)
         self.own_paths = f"{path}/"
+        self.reports = f"{path}/reports"
+        self.report_allowance = Allowance(rate=_REPORTS_A_SECOND, burst=_REPORTS_AT_ONCE)
+        self.sightings = Sightings()
         self.origin = None if origin is None else _origin(origin)
         self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
         self.notice = Notice(policy, self.path)
         self.once = Once()
-        self.secure_jar = Jar(policy, keys, secure=True, enforce=self.enforce)
-        self._plain_jar = Jar(policy, keys, secure=False, enforce=self.enforce)
+        self.secure_jar, self._plain_jar = (
+            Jar(policy, keys, secure=secure, enforce=self.enforce, reports=self.reports)
+            for secure in (True, False)
+        )
         self.jars = self._jars_by_scheme(secure)
         """The jar of each scheme that decides it alone."""
         self.constant = [
@@ -75,6 +84,7 @@ class Settings:
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in self.constant
         ]
+        self._check_room()
 
     def jar(self, request: Request) -> Jar:
         """Our cookies as browsers keep them on this connection."""
@@ -90,12 +100,16 @@ class Settings:
         if self.origin is not None:
             scheme, _, host = self.origin.partition("://")
             return scheme, host
-        return request.scheme, request.header("host") or ""
+        return request.scheme, request.host
 
     def origin_of(self, request: Request) -> str:
         """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2)."""
         scheme, host = self.site_of(request)
         return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
+
+    def document_policy(self, csp: str, root: str) -> Header:
+        """The policy of a visitor's documents, for an app that is mounted under ``root``."""
+        return self.csp_header(reporting_below(root, csp) if root else csp)
 
     def csp_header(self, policy: str) -> Header:
         """The field that carries a Content-Security-Policy; in ``observe`` it only reports."""
@@ -111,6 +125,17 @@ class Settings:
         if self.origin is not None and self.origin.startswith("https:"):
             return dict.fromkeys(("http", "https", "ws", "wss"), self.secure_jar)
         return dict.fromkeys(("https", "wss"), self.secure_jar) if self.origin is None else {}
+
+    def _check_room(self) -> None:
+        """What the longest of our policies leaves out will not work for anybody who agrees to it."""
+        too_many = sorted(left_out(self.policy, everything(self.policy)))
+        if too_many:
+            log.error(
+                "the Content-Security-Policy has no room for %d hosts, which stay held: %s. Declare fewer, or *.domain "
+                "for several of one domain. [CS504]",
+                len(too_many),
+                ", ".join([*too_many[:_MOST_TOLD], *(["…"] if len(too_many) > _MOST_TOLD else [])]),
+            )
 
     def _refused_jar(self, host: str) -> Jar:
         """Plain http off this machine: browsers refuse our cookies there, and that is safer than plain ones."""

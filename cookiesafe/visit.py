@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from .consent import Consent
 from .errors import UsageError
-from .gate import Held
+from .gate import Held, HeldField, HeldHost
 from .jar import Arrival, Jar
 from .ports import Request
 from .session import Session
@@ -24,7 +24,7 @@ class Visit(Request):
 
     asked: bool
     departed = False
-    held: tuple[Held, ...] = ()
+    held: tuple[Held | HeldHost | HeldField, ...] = ()
     _settings: Settings
     _session: Session | None
     _guarded = False
@@ -36,7 +36,7 @@ class Visit(Request):
 
     @cached_property
     def _jar(self) -> Jar:
-        return self._settings.jars[self.scheme]
+        return self._settings.jar(self)
 
     @cached_property
     def _arrival(self) -> Arrival:

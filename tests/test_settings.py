@@ -30,14 +30,11 @@ class Connection:
     """What counts of a request here."""
 
     scheme: str
-    host: str | None
-
-    def header(self, name: str) -> str | None:
-        return self.host if name == "host" else None
+    host: str
 
 
 def a_request(scheme: str, host: str | None) -> Request:
-    return cast("Request", Connection(scheme, host))
+    return cast("Request", Connection(scheme, host or ""))
 
 
 def the_settings(**given: Any) -> Settings:

@@ -32,7 +32,6 @@ _ASCII_INSIDE = re.compile(
     re.IGNORECASE,
 )
 _REMEMBERED = 256
-_WEIGHED = frozenset({"content-type", "set-cookie"})
 _SNIFFED = frozenset({"unknown/unknown", "application/unknown", "*/*"})
 
 
@@ -79,21 +78,6 @@ class _Kinds(dict[str | bytes | None, Kind]):
 
 KINDS: Final = _Kinds()
 """``KINDS[content_type]`` is what ``kind_of`` says of it."""
-
-
-class _Roles(dict[str | bytes, str | None]):
-    """Remembers names however they were written. Bounded, as ``_Kinds`` is."""
-
-    def __missing__(self, name: str | bytes) -> str | None:
-        lower = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()
-        role = lower if lower in _WEIGHED else None
-        if len(self) < _REMEMBERED:
-            self[name] = role
-        return role
-
-
-ROLES: Final = _Roles()
-"""``ROLES[name]`` is the lower-case name of a response field that has to be looked at, ``None`` for any other."""
 
 
 def is_plain(headers: Iterable[tuple[str, str]]) -> bool:

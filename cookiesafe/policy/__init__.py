@@ -6,6 +6,7 @@ from .declared import NECESSARY_ID, Cookie, Feature, Purpose, Site, Vendor
 from .hosts import Host, parse_host
 from .known import NECESSARY, TRACKER_HOSTS, TRACKERS
 from .lifetimes import MAX_LIFETIME, parse_lifetime
+from .names import check_name
 from .policy import Policy
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Purpose",
     "Site",
     "Vendor",
+    "check_name",
     "parse_host",
     "parse_lifetime",
 ]

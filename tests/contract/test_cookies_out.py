@@ -8,7 +8,6 @@ import re
 import pytest
 
 from cookiesafe import Policy, Visit
-from cookiesafe.gate import Held
 from tests.support.edges import AppRequest, AppResponse, Client, answer, html
 from tests.support.harbour import PAGE, POLICY, MakeClient, setting
 
@@ -213,8 +212,7 @@ def test_the_visit_knows_what_was_held(make_client: MakeClient) -> None:
 
     make_client(handler).get("/")
 
-    held: tuple[Held, ...] = visits[0].held
-    assert [(each.name, each.purpose, each.rule) for each in held] == [
+    assert [(each.name, each.purpose, each.rule) for each in visits[0].held] == [
         ("hl_ad_7", "advertising", "not granted"),
         ("surprise", None, "undeclared"),
     ]

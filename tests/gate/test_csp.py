@@ -12,6 +12,14 @@ from hypothesis import strategies as st
 from cookiesafe.consent import Allowed, Consent, allowed
 from cookiesafe.errors import PolicyError
 from cookiesafe.gate import content_security_policy
+from cookiesafe.gate.csp import (
+    MAX_LENGTH,
+    everything,
+    is_ours,
+    left_out,
+    reporting,
+    reporting_below,
+)
 from cookiesafe.policy import Policy, Purpose, Site, Vendor
 
 SITE_ITSELF = (
@@ -50,13 +58,13 @@ def hosts_in(policy: Policy, may: Allowed) -> list[str]:
             ["pay", "gull", "tern"],
             [
                 "static.example",
+                "pay.example",
+                "cdn.example",
                 "gull.example:8802",
                 "*.gull.example",
                 "wss://tern.example",
-                "cdn.example",
-                "pay.example",
             ],
-            id="all, each host once, in the policy's order",
+            id="all, each host once, what is necessary first",
         ),
         pytest.param(["unheard_of"], ["static.example"], id="one that nobody declared"),
     ],
@@ -156,3 +164,60 @@ def test_no_host_that_a_policy_takes_can_end_the_list_or_begin_another(host: str
     assert HOST_SOURCE.fullmatch(written)
     name = urlsplit(written if "//" in written else f"//{written}").hostname or ""
     assert name.removeprefix("*.").strip("*.")
+
+
+# --- how long it may be --------------------------------------------------------------------------
+
+
+def test_hosts_that_do_not_fit_are_left_out_and_necessary_ones_come_first() -> None:
+    many = tuple(f"host-{n:04}.gull.example" for n in range(1000))
+    policy = a_policy(Vendor(id="many", name="M", hosts=many, purposes=("ads",)), PAY)
+    may = everything(policy)
+
+    value = content_security_policy(policy, may)
+    hosts = hosts_in(policy, may)
+
+    assert MAX_LENGTH - 30 < len(value) <= MAX_LENGTH
+    assert hosts[:2] == ["pay.example", "cdn.example"]
+    assert left_out(policy, may) == set(many) - set(hosts)
+    assert left_out(policy, may)
+
+
+def test_nothing_is_left_out_where_there_is_room() -> None:
+    policy = a_policy(GULL, TERN, PAY)
+
+    assert left_out(policy, everything(policy)) == frozenset()
+
+
+# --- where violations go -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("root", "path"),
+    [
+        ("", "/r"),
+        ("/shop", "/shop/r"),
+        ("/a b;,ü", "/a%20b%3B%2C%C3%BC/r"),
+        ("/x\r\ny", "/x%0D%0Ay/r"),
+    ],
+)
+def test_violations_are_reported_below_where_the_app_is_mounted(root: str, path: str) -> None:
+    assert reporting_below(root, reporting("default-src a", "/r")) == (
+        f"default-src a; report-uri {path}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("csp", "ours"),
+    [
+        ("default-src 'self' a; report-uri /cookiesafe/reports", True),
+        ("default-src 'self' a; report-uri https://www.example/shop/cookiesafe/reports ", True),
+        ("default-src 'self' a; report-uri /other", False),
+        ("default-src 'self' a", False),
+        ("img-src 'self'; report-uri /cookiesafe/reports", False),
+        ("/cookiesafe/reports", False),
+        ("", False),
+    ],
+)
+def test_our_policy_is_known_by_where_it_reports_to(csp: str, ours: bool) -> None:
+    assert is_ours(csp, "/cookiesafe/reports") is ours
