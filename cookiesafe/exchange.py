@@ -15,13 +15,13 @@ The core never waits: the edges perform what it needs, each in the way of its wo
 from __future__ import annotations
 
 from collections.abc import Callable
-from logging import INFO, WARNING
+from dataclasses import replace
 from typing import Protocol
 
+from .consent import DAY
 from .desk import Asked, Flow, answer
 from .errors import UsageError
-from .events import log
-from .gate import PageGate
+from .gate import Held, PageGate, Place, sweep
 from .gate.caches import make_private, vary
 from .gate.documents import DESTINATIONS, is_plain, kind_of
 from .ports import Answer, Header, Need, Reply, Request, Store
@@ -68,6 +68,7 @@ class Exchange(Visit, Request):
     ours: bool
     _flow: Flow | None = None
     _promised = False
+    _swept: Place | None = None
 
     def arrive(self, safe: Safe) -> None:
         """Read the cookies and the signals, and work out where the visitor stands.
@@ -101,6 +102,8 @@ class Exchange(Visit, Request):
             self._root = self.root
             self._here = self.address() if self._arrival.standing.to_ask else ""
             self._shown = self.method != "HEAD"
+            if self._arrival.to_sweep:
+                self._swept = settings.place_of(self)
 
     def supply(self, answers: list[Answer]) -> None:
         """Go on with the answers to ``needs``, in their order."""
@@ -195,25 +198,39 @@ class Exchange(Visit, Request):
         self.page = None
         kept: list[Header] = []
         content_type: str | None = None
-        sets_cookies = False
+        cookies: list[str] = []
         for field in headers:
             name = field[0].lower()
             if name == "set-cookie":
-                if not self._lets_out(field[1]):
+                line = self._let_out(field[1])
+                if line is None:
                     continue
-                sets_cookies = True
+                cookies.append(line)
+                field = (field[0], line)
             elif name == "content-type":
                 content_type = field[1]
             kept.append(field)
+        if len(cookies) > 1:
+            self._settings.reports.repeated(self.path, cookies)
         token = self._session_token()
         self.departed = True
         if self._session is not None:
             self._session.closed = True
-        if token is not None:
-            kept.append(("Set-Cookie", self._jar.write_session(token)))
-            sets_cookies = True
-        self._protect(status, content_type, kept, sets_cookies)
+        own = [] if token is None else [self._jar.write_session(token)]
+        if self._swept is not None:
+            own += self._sweep(self._swept)
+        kept += [("Set-Cookie", line) for line in own]
+        self._protect(status, content_type, kept, bool(cookies or own))
         return kept
+
+    def _sweep(self, place: Place) -> list[str]:
+        """End what the browser should not have sent any more, and count that in the consent cookie."""
+        arrival = self._arrival
+        consent = arrival.standing.consent
+        lines = sweep(arrival.to_sweep, place, consent.sweeps)
+        age = int(self._now) // DAY - (consent.day or 0)
+        counted = replace(consent, sweeps=consent.sweeps + 1)
+        return [*lines, self._jar.write_consent(counted, age)]
 
     def _session_token(self) -> str | None:
         """As ``Session.token``; a session that cannot be kept is given up, so that the app's error page can leave."""
@@ -259,25 +276,17 @@ class Exchange(Visit, Request):
         if self._shown:
             self.page = gate
 
-    def _lets_out(self, line: str) -> bool:
-        held = self._arrival.standing.gate.outgoing(line, self._now)
-        if held is None:
-            return True
-        self.held += (held,)
-        stays = self._settings.enforce or held.rule == "reserved"
-        if self._settings.once.first("held", held.name, held.rule):
-            log.log(
-                INFO if held.rule == "not granted" else WARNING,
-                "%r set cookie %r, %s: it %s held back. %s [%s]",
-                self.path,
-                held.name,
-                held.reason,
-                "was" if stays else "would be",
-                held.remedy,
-                held.code,
-                extra={"cookiesafe": held, "path": self.path},
-            )
-        return not stays
+    def _let_out(self, line: str) -> str | None:
+        """What leaves of a ``Set-Cookie`` line of the app's."""
+        settings = self._settings
+        passed = self._arrival.standing.gate.outgoing(line, self._now)
+        if isinstance(passed, Held):
+            self.held += (passed,)
+            settings.reports.held(self.path, passed)
+            return None if settings.enforce or passed.rule == "reserved" else line
+        if passed != line:
+            settings.reports.shortened(self.path, line)
+        return passed if settings.enforce else line
 
     def body(self, chunk: bytes, *, last: bool) -> bytes:
         """What leaves of the body when the app sends ``chunk``."""

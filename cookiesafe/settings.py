@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from .consent import UNDECIDED, allowed
 from .errors import SettingError, did_you_mean
 from .events import Once, log
-from .gate import content_security_policy
+from .gate import Place, content_security_policy
+from .gate.reports import Reports
 from .jar import Jar
 from .keys import KeyRing
 from .notice import Notice
@@ -59,6 +60,7 @@ class Settings:
         self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
         self.notice = Notice(policy, self.path)
         self.once = Once()
+        self.reports = Reports(self.once, enforce=self.enforce)
         self.secure_jar = Jar(policy, keys, secure=True, enforce=self.enforce)
         self._plain_jar = Jar(policy, keys, secure=False, enforce=self.enforce)
         self.jars = self._jars_by_scheme(secure)
@@ -88,6 +90,14 @@ class Settings:
         """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2)."""
         scheme, host = self.site_of(request)
         return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
+
+    def place_of(self, request: Request) -> Place:
+        """Where the browser keeps what is set in answer to this request."""
+        scheme, authority = self.site_of(request)
+        authority = authority[:_LONGEST_HOST].lower()
+        trustworthy = scheme in ("https", "wss") or is_loopback(authority)
+        path = request.address().partition("?")[0]
+        return Place(authority.partition(":")[0], path, trustworthy)
 
     def csp_header(self, policy: str) -> Header:
         """The field that carries a Content-Security-Policy; in ``observe`` it only reports."""

@@ -3,5 +3,6 @@
 from .cookies import CookieGate, Held
 from .csp import content_security_policy
 from .page import PageGate
+from .sweep import Place, sweep
 
-__all__ = ["CookieGate", "Held", "PageGate", "content_security_policy"]
+__all__ = ["CookieGate", "Held", "PageGate", "Place", "content_security_policy", "sweep"]
