@@ -216,21 +216,24 @@ class Exchange(Visit, Request):
         self.departed = True
         if self._session is not None:
             self._session.closed = True
-        own = [] if token is None else [self._jar.write_session(token)]
-        if self._swept is not None:
-            own += self._sweep(self._swept)
-        kept += [("Set-Cookie", line) for line in own]
-        self._protect(status, content_type, kept, bool(cookies or own))
+        sets_cookies = token is not None or bool(cookies)
+        if token is not None:
+            kept.append(("Set-Cookie", self._jar.write_session(token)))
+        if self.places and self._swept is not None:
+            kept += self._sweep(self._swept)
+            sets_cookies = True
+        self._protect(status, content_type, kept, sets_cookies)
         return kept
 
-    def _sweep(self, place: Place) -> list[str]:
+    def _sweep(self, place: Place) -> list[Header]:
         """End what the browser should not have sent any more, and count that in the consent cookie."""
         arrival = self._arrival
         consent = arrival.standing.consent
         lines = sweep(arrival.to_sweep, place, consent.sweeps)
         age = int(self._now) // DAY - (consent.day or 0)
         counted = replace(consent, sweeps=consent.sweeps + 1)
-        return [*lines, self._jar.write_consent(counted, age)]
+        lines.append(self._jar.write_consent(counted, age))
+        return [("Set-Cookie", line) for line in lines]
 
     def _session_token(self) -> str | None:
         """As ``Session.token``; a session that cannot be kept is given up, so that the app's error page can leave."""
