@@ -9,7 +9,7 @@ are stricter.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, get_args
@@ -157,46 +157,6 @@ def set_cookie_name(header: str) -> str:
     return _sent_name(name, value)
 
 
-def limit_set_cookie(header: str, longest: int, now: int) -> str:
-    """The line with nothing in it that keeps the cookie for more than ``longest`` seconds from ``now``.
-
-    Max-Age and Expires that promise more are cut, each by itself; at 0, which is the browser's session, they are left
-    out. All else stays byte for byte. For lines that ``parse_set_cookie`` reads and that are no deletions.
-    """
-    pair, *attributes = header.split(";")
-    kept = [pair]
-    for attribute in attributes:
-        key, equals, text = attribute.partition("=")
-        life = _life(key.strip(_WSP).lower(), text.strip(_WSP), now)
-        if life is not None and not longest:
-            continue
-        if life is not None and life[0] > longest:
-            attribute = f"{key}{equals}{life[1](longest)}"
-        kept.append(attribute)
-    return ";".join(kept)
-
-
-def _life(key: str, text: str, now: int) -> tuple[int, Callable[[int], str]] | None:
-    """For how many seconds an attribute that browsers heed keeps a cookie, and how another number is written."""
-    if len(text) > LONGEST_ATTRIBUTE:
-        return None
-    if key == "max-age" and _DELTA.fullmatch(text.removeprefix("+")):
-        return int(text), str  # Chromium takes a plus.
-    if key == "expires" and (date := parse_cookie_date(text)) is not None:
-        # The app's clock may be a little ahead, and it reads it later than we did.
-        return date - now - _SLACK, lambda seconds: _http_date(now + seconds)
-    return None
-
-
-def _http_date(seconds: int) -> str:
-    """IMF-fixdate (RFC 9110, section 5.6.7)."""
-    date = datetime.fromtimestamp(seconds, UTC)
-    day, month = _DAYS[date.weekday()], _MONTHS[date.month - 1].title()
-    return f"{day}, {date.day:02} {month} {date.year} {date:%H:%M:%S} GMT"
-
-
-_SLACK = 60
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DELTA = re.compile(r"-?[0-9]+")
 _SAME_SITES: dict[str, SameSite] = {"strict": "Strict", "lax": "Lax", "none": "None"}
 

@@ -13,12 +13,12 @@ from typing import Literal
 from ..consent import Allowed
 from ..cookies import (
     LONGEST_LIFE,
-    limit_set_cookie,
     parse_cookie,
     parse_set_cookie,
     set_cookie_name,
 )
 from ..policy import Policy
+from .lifetimes import shortened
 
 Rule = Literal["undeclared", "not granted", "reserved", "malformed"]
 
@@ -100,9 +100,9 @@ class CookieGate:
         return None if filtered == header else filtered
 
     def outgoing(self, line: str, now: float) -> Held | str:
-        """The ``Set-Cookie`` line that leaves for one of the app's, or why none does. A deletion always leaves.
+        """The ``Set-Cookie`` line that leaves for one of the app's, or why none does.
 
-        A cookie is kept for as long as its policy says, and for 400 days at most; but for that, it leaves as it came.
+        What every browser takes for a deletion always leaves. A cookie is kept for as long as its policy says, and for 400 days at most; but for that, it leaves as it came.
         """
         name = set_cookie_name(line)
         if _bare(name) in self._reserved:
@@ -117,8 +117,9 @@ class CookieGate:
         verdict = self._verdict(name)
         if isinstance(verdict, Held):
             return verdict
-        lasts = cookie.max_age is not None or cookie.expires is not None
-        return limit_set_cookie(line, verdict, int(now)) if lasts else line
+        if cookie.max_age is None and cookie.expires is None and not cookie.disputed:
+            return line
+        return shortened(line, verdict, int(now))
 
     def _verdict(self, name: str) -> Held | int:
         return self._judged(name) if len(name) <= _LONGEST_NAME else self._judge(name)

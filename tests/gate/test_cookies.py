@@ -169,6 +169,14 @@ def test_a_flood_of_names_is_judged_and_not_kept() -> None:
         pytest.param("tip=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT", None, id="a deletion by date"),
         pytest.param("tip=1; Expires=0", "not granted", id="no date"),
         pytest.param(
+            "tip=1; Max-Age=0; Max-Age=x", "not granted", id="a deletion for some browsers alone"
+        ),
+        pytest.param(
+            "tip=1; Expires=1st Jan 1970AD 00:00:00",
+            "not granted",
+            id="a date that some cannot read",
+        ),
+        pytest.param(
             "tip=1; Max-Age=9; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
             "not granted",
             id="Max-Age goes before Expires",
@@ -334,6 +342,9 @@ LATER = "Tue, 01 Jan 2036 00:00:00 GMT"
             "cart=1; Max-Age=9999; Max-Age=x", "cart=1; Max-Age=3600; Max-Age=x", id="no number"
         ),
         pytest.param("cart=1; Max-Age=" + "9" * 1024, "cart=1; Max-Age=3600", id="a long number"),
+        pytest.param(
+            "cart=1; Max-Age=+9999", "cart=1; Max-Age=3600", id="a plus, which some browsers take"
+        ),
         pytest.param("=cart=1; Max-Age=3601", "=cart=1; Max-Age=3600", id="nameless"),
         pytest.param(
             "note=1; Max-Age=60; Path=/", "note=1; Path=/", id="of the session, with Max-Age"
