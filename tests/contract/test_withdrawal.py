@@ -321,12 +321,6 @@ def test_in_observe_nothing_is_ended(make_client: MakeClient, path: str) -> None
 
     assert response.cookie_names == [CONSENT]
     assert view(client, EVERYTHING, path).cookies == []
-    assert (
-        "Still in your browser"
-        not in view(client, EVERYTHING, CHOICES)
-        .text.partition("Back to")[0]
-        .partition("hl_stat")[2]
-    )
 
 
 def test_the_apps_own_cookies_leave_beside_the_sweep(make_client: MakeClient) -> None:
@@ -429,6 +423,12 @@ def test_the_choices_list_what_is_still_sent_with_what_it_is(make_client: MakeCl
     ]
 
 
+def test_in_observe_where_the_site_reads_them_nothing_is_listed(make_client: MakeClient) -> None:
+    client = refused(make_client, SITE, mode="observe")
+
+    assert rows(view(client, EVERYTHING, CHOICES)) == []
+
+
 def test_what_is_agreed_to_is_not_listed(make_client: MakeClient) -> None:
     client = refused(make_client, SITE, "statistics")
 
@@ -444,6 +444,7 @@ def test_the_companies_that_are_not_agreed_to_are_named_with_their_privacy_polic
         'name = "Gullwing Adverts"',
         'name = "Gullwing Adverts"\nprivacy = "https://gullwing.example/privacy?a=1&b=2"',
     )
+    policy += '\n[vendors.post]\nname = "Penny Post"\nhosts = []\npurposes = ["advertising"]\n'
     client = make_client(base=SITE, policy=policy)
     client.choose("save", purpose=["statistics"])
 
@@ -452,6 +453,7 @@ def test_the_companies_that_are_not_agreed_to_are_named_with_their_privacy_polic
     assert "only they or your browser can delete" in said
     assert 'Gullwing Adverts (<a href="https://gullwing.example/privacy?a=1&amp;b=2"' in said
     assert "Tidepool" not in said
+    assert "Penny Post" not in said
     assert "Payfast" not in said
     assert rows(view(client, "cart=7", CHOICES)) == []
 
