@@ -8,7 +8,8 @@ choices, and, only where something was granted, a random receipt id:
 
     1.2517.+advertising:3f9a1c22b0de-statistics+@tidepool.Q2hvcCBzdWV5ISAgIDEyMw
 
-``+`` is a yes, ``-`` a no, ``@`` stands before a vendor. A refusal carries no identifier.
+``+`` is a yes, ``-`` a no, ``@`` stands before a vendor. A refusal carries no identifier. A letter in place of
+the second dot, ``1.2517b-``, says how often cookies that are not agreed to were swept out of this browser since: twice.
 """
 
 from __future__ import annotations
@@ -28,11 +29,14 @@ LIFETIME_DAYS = 183
 """How long a choice holds before it is asked again: six months (CNIL 2020-092; Garante 231/2021)."""
 DAY = 86_400
 _FIRST_DAY = 18_262
+_SWEEPS = ".abcdefghi"
+MOST_SWEEPS = len(_SWEEPS) - 1
+"""How often a browser is told to delete what it still sends, before it is left alone."""
 
 State = Literal["granted", "refused", "undecided"]
 
 _TOKEN = re.compile(
-    r"1\.(\d{1,7})\.((?:[+-]@?[a-z][a-z0-9_]*(?::[0-9a-f]{12})?)*)(?:\.([A-Za-z0-9_-]{22}))?"
+    r"1\.(\d{1,7})([.a-i])((?:[+-]@?[a-z][a-z0-9_]*(?::[0-9a-f]{12})?)*)(?:\.([A-Za-z0-9_-]{22}))?"
 )
 _CHOICE = re.compile(r"([+-])(@?[a-z][a-z0-9_]*)(?::([0-9a-f]{12}))?")
 
@@ -42,13 +46,15 @@ class Consent:
     """All choices of one visitor: ``choices`` by purpose id and, behind an ``@``, by vendor id.
 
     ``day`` is when, in days since 1970-01-01 UTC, ``grounds`` the fingerprints of what was granted, ``receipt`` the
-    visitor's own proof. Without a choice, all are empty.
+    visitor's own proof. Without a choice, all are empty. ``sweeps`` is how often cookies were swept out since; it is no
+    part of the choice.
     """
 
     choices: Mapping[str, bool] = field(default_factory=dict)
     grounds: Mapping[str, str] = field(default_factory=dict)
     day: int | None = None
     receipt: str | None = None
+    sweeps: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
@@ -139,7 +145,7 @@ def write(consent: Consent) -> str:
     )
     receipt = f".{consent.receipt}" if consent.receipt else ""
     day = None if consent.day is None else consent.day - _FIRST_DAY
-    return f"1.{day}.{choices}{receipt}"
+    return f"1.{day}{_SWEEPS[consent.sweeps]}{choices}{receipt}"
 
 
 def read(payload: str, policy: Policy) -> Consent:
@@ -151,7 +157,7 @@ def read(payload: str, policy: Policy) -> Consent:
     match = _TOKEN.fullmatch(payload)
     if match is None:
         raise BadToken("the consent cookie is not of a form we know")
-    day, text, receipt = match.groups()
+    day, sweeps, text, receipt = match.groups()
     choices: dict[str, bool] = {}
     grounds: dict[str, str] = {}
     for sign, name, ground in _CHOICE.findall(text):
@@ -161,7 +167,13 @@ def read(payload: str, policy: Policy) -> Consent:
         choices[name] = yes
         if yes:
             grounds[name] = ground
-    return Consent(choices=choices, grounds=grounds, day=int(day) + _FIRST_DAY, receipt=receipt)
+    return Consent(
+        choices=choices,
+        grounds=grounds,
+        day=int(day) + _FIRST_DAY,
+        receipt=receipt,
+        sweeps=_SWEEPS.index(sweeps),
+    )
 
 
 def holds(consent: Consent) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, get_args
 
@@ -83,7 +83,7 @@ class SetCookie:
     ``max_age`` is in seconds, at most ``LONGEST_LIFE``; ``expires`` is in seconds since 1970-01-01
     UTC and is not capped, as that takes a clock. ``domain`` is lower-case without a leading dot,
     None for the host alone; ``path`` is None where the browser takes the request's directory;
-    ``same_site`` is None where it takes its own default.
+    ``same_site`` is None where it takes its own default. ``disputed`` is whether browsers differ on how long it is kept.
     """
 
     name: str
@@ -96,6 +96,7 @@ class SetCookie:
     http_only: bool = False
     same_site: SameSite | None = None
     partitioned: bool = False
+    disputed: bool = field(default=False, compare=False)
 
     @property
     def sent_name(self) -> str:
@@ -103,7 +104,9 @@ class SetCookie:
         return _sent_name(self.name, self.value)
 
     def is_deletion(self, now: int) -> bool:
-        """Whether the browser removes the cookie at ``now``. Max-Age goes before Expires (5.7)."""
+        """Whether every browser removes the cookie at ``now``. Max-Age goes before Expires (5.7)."""
+        if self.disputed:
+            return False
         if self.max_age is not None:
             return self.max_age <= 0
         return self.expires is not None and self.expires <= now
@@ -118,13 +121,16 @@ def parse_set_cookie(header: str) -> SetCookie | None:
     if not 0 < len(name) + len(value) <= LONGEST_PAIR:
         return None
     max_age = expires = None
+    odd_age = odd_date = False
     last: dict[str, str] = {}
     for key, text in _attributes(rest):
         if key == "max-age":
-            max_age = min(int(text), LONGEST_LIFE) if _DELTA.fullmatch(text) else max_age
+            odd_age = not _DELTA.fullmatch(text)
+            max_age = max_age if odd_age else min(int(text), LONGEST_LIFE)
         elif key == "expires":
             date = parse_cookie_date(text)
             expires = expires if date is None else date
+            odd_date = date is None or not all(map(_PLAIN.fullmatch, _DATE_TOKEN.findall(text)))
         else:
             last[key] = text
     path = last.get("path", "")
@@ -139,6 +145,9 @@ def parse_set_cookie(header: str) -> SetCookie | None:
         http_only="httponly" in last,
         same_site=_SAME_SITES.get(last.get("samesite", "").lower()),
         partitioned="partitioned" in last,
+        # The draft passes over an attribute that it cannot read; Chromium forgets the one before it, and reads other
+        # numbers and dates.
+        disputed=odd_age or (max_age is None and odd_date),
     )
 
 
@@ -171,6 +180,7 @@ def _attributes(rest: str) -> Iterator[tuple[str, str]]:
 
 
 _DATE_TOKEN = re.compile(r"[^\t\x20-\x2F\x3B-\x40\x5B-\x60\x7B-\x7E]+")
+_PLAIN = re.compile(r"[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}|[0-9]+|[^0-9]+")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])")
 _DAY = re.compile(r"([0-9]{1,2})(?![0-9])")
 _YEAR = re.compile(r"([0-9]{2,4})(?![0-9])")

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, unquote
 from .consent import DAY, Consent, choose
 from .errors import StoreError, UnknownName
 from .events import log
+from .gate import sweep
 from .gate.reports import TYPES as REPORT_TYPES
 from .gate.reports import refused
 from .jar import Jar, Standing
@@ -86,8 +87,16 @@ def _show_choices(asked: Asked) -> Reply:
         local_path(_one(fields, "next"), home),
         asked.standing.consent,
         asked.standing.gpc,
+        _still_sent(asked),
     )
     return _html(200, page)
+
+
+def _still_sent(asked: Asked) -> tuple[str, ...]:
+    """The cookies the browser still sends although the visitor, who has chosen, does not agree to them."""
+    if not asked.settings.enforce or not asked.standing.consent.decided:
+        return ()
+    return asked.standing.gate.held_in(asked.request.cookie)
 
 
 def _show_cookies(asked: Asked) -> Reply:
@@ -219,11 +228,12 @@ def _taken(asked: Asked, consent: Consent, record: Record, then: str) -> Reply:
         )
     else:
         reply = Reply(303, [("Location", then), ("Cache-Control", "no-store"), _PLAIN])
-    reply.cookies.append(asked.jar.write_consent(consent))
-    if not asked.settings.enforce:
-        return reply
-    reply.cookies += asked.jar.expire(asked.request.cookie, consent, asked.standing.gpc)
-    if asked.standing.consent.grants - consent.grants:
+    names: tuple[str, ...] = ()
+    if asked.settings.enforce:
+        names = asked.jar.withdrawn(asked.request.cookie, consent, asked.standing.gpc)
+    reply.cookies.append(asked.jar.write_consent(replace(consent, sweeps=1) if names else consent))
+    reply.cookies += sweep(names, asked.settings.place_of(asked.request)) if names else []
+    if asked.settings.enforce and asked.standing.consent.grants - consent.grants:
         reply.headers.append(("Clear-Site-Data", '"cache"'))
     return reply
 

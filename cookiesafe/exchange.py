@@ -16,13 +16,13 @@ The core never waits: the edges perform what it needs, each in the way of its wo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from logging import INFO, WARNING
+from dataclasses import replace
 from typing import AnyStr, Protocol
 
+from .consent import DAY
 from .desk import Asked, Flow, answer
 from .errors import UsageError
-from .events import log
-from .gate import HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts
+from .gate import HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts, Place, sweep
 from .gate.caches import make_private, speaks_to_caches, vary
 from .gate.documents import KINDS, is_plain
 from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, REFERRER, ROLES
@@ -69,6 +69,7 @@ class Exchange(Visit):
     reply: Reply | None = None
     _flow: Flow | None = None
     _promised = False
+    _swept: Place | None = None
 
     def arrive(self, settings: Settings) -> bool:
         """Read the cookies and the signals, and work out where the visitor stands.
@@ -90,6 +91,8 @@ class Exchange(Visit):
             self.places = True
             self._here = self.address() if self._arrival.standing.to_ask else ""
             self._shown = self.method != "HEAD"
+            if self._arrival.to_sweep:
+                self._swept = settings.place_of(self)
         return not (self.ours or self.places or self.app_cookie is not None)
 
     def _read_cookies(self) -> None:
@@ -200,13 +203,16 @@ class Exchange(Visit):
         self.page = None
         kept: list[Header] = []
         content_type: str | None = None
-        sets_cookies = active = False
+        active = False
+        cookies: list[str] = []
         for field in headers:
             name = field[0].lower()
             if name == "set-cookie":
-                if not self._lets_out(field[1]):
+                line = self._let_out(field[1])
+                if line is None:
                     continue
-                sets_cookies = True
+                cookies.append(line)
+                field = (field[0], line)
             elif name == "content-type":
                 content_type = field[1]
             elif name in ACTIVE:
@@ -215,17 +221,32 @@ class Exchange(Visit):
         if active:
             personal = KINDS[content_type].document or bool(self.destination)
             kept = self._gate_fields(kept, personal)
+        if len(cookies) > 1:
+            self._settings.findings.repeated(self.path, cookies)
         token = self._session_token()
         self.departed = True
         if self._session is not None:
             self._session.closed = True
+        sets_cookies = token is not None or bool(cookies)
         if token is not None:
             kept.append(("Set-Cookie", self._jar.write_session(token)))
+        if self.places and self._swept is not None:
+            kept += self._sweep(self._swept)
             sets_cookies = True
         self._protect(status, content_type, kept, sets_cookies)
         if self._session is not None and not self._session.accessed:
             self._close(self._session)
         return kept
+
+    def _sweep(self, place: Place) -> list[Header]:
+        """End what the browser should not have sent any more, and count that in the consent cookie."""
+        arrival = self._arrival
+        consent = arrival.standing.consent
+        lines = sweep(arrival.to_sweep, place, consent.sweeps)
+        age = int(self._now) // DAY - (consent.day or 0)
+        counted = replace(consent, sweeps=consent.sweeps + 1)
+        lines.append(self._jar.write_consent(counted, age))
+        return [("Set-Cookie", line) for line in lines]
 
     def _session_token(self) -> str | None:
         """As ``Session.token``; a session that cannot be kept is given up, so that the app's error page can leave."""
@@ -315,38 +336,23 @@ class Exchange(Visit):
         gate = HeaderGate(self.hosts(personal=personal), advertising=advertising)
         passing = gate.outgoing(headers)
         for held, field in gate.held.items():
-            did = "sent" if isinstance(held, HeldField) else f"sent {field} with"
-            self._note(held, did, self._settings.enforce)
+            self._note(held, "sent" if isinstance(held, HeldField) else f"sent {field} with")
         return passing if self._settings.enforce else headers
 
-    def _lets_out(self, line: str) -> bool:
-        held = self._arrival.standing.gate.outgoing(line, self._now)
-        if held is None:
-            return True
-        stays = self._settings.enforce or held.rule == "reserved"
-        self._note(held, "set cookie", stays)
-        return not stays
+    def _let_out(self, line: str) -> str | None:
+        """What leaves of a ``Set-Cookie`` line of the app's."""
+        settings = self._settings
+        passed = self._arrival.standing.gate.outgoing(line, self._now)
+        if isinstance(passed, Held):
+            self._note(passed, "set cookie")
+            return None if settings.enforce or passed.rule == "reserved" else line
+        if passed != line:
+            settings.findings.shortened(self.path, line)
+        return passed if settings.enforce else line
 
-    def _note(self, held: Held | HeldHost | HeldField, did: str, stays: bool) -> None:
-        """Keep in mind what was held, and log it the first time."""
+    def _note(self, held: Held | HeldHost | HeldField, did: str) -> None:
         self.held += (held,)
-        if held.rule == "undeclared":
-            sightings = self._settings.sightings
-            saw = sightings.saw_host if isinstance(held, HeldHost) else sightings.saw_cookie
-            saw(held.name)
-        if self._settings.once.first("held", held.name, held.rule):
-            log.log(
-                INFO if held.rule == "not granted" else WARNING,
-                "%r %s %r, %s: it %s held back. %s [%s]",
-                self.path,
-                did,
-                held.name,
-                held.reason,
-                "was" if stays else "would be",
-                held.remedy,
-                held.code,
-                extra={"cookiesafe": held, "path": self.path},
-            )
+        self._settings.findings.held(self.path, did, held)
 
     def body(self, chunk: bytes, *, last: bool) -> bytes:
         """What leaves of the body when the app sends ``chunk``."""

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from .consent import (
     DAY,
     LIFETIME_DAYS,
+    MOST_SWEEPS,
     UNDECIDED,
     Allowed,
     Consent,
@@ -17,8 +18,8 @@ from .consent import (
     to_ask,
     write,
 )
-from .cookies import expire_set_cookie, find_cookie, parse_cookie, write_set_cookie
-from .errors import BadToken, UsageError
+from .cookies import expire_set_cookie, find_cookie, write_set_cookie
+from .errors import BadToken
 from .gate import CookieGate, HostGate, content_security_policy
 from .gate.csp import left_out, reporting
 from .gate.headers import agrees_to_advertising
@@ -28,7 +29,6 @@ from .session import SessionCookie, Stored
 
 _REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
-_MOST_EXPIRED = 50
 _SIGNALS = {False: frozenset[str](), True: frozenset({"gpc"})}
 
 
@@ -56,13 +56,19 @@ class Standing:
     to_ask: tuple[str, ...]
     gpc: bool
 
+    @property
+    def settled(self) -> bool:
+        """Whether the visitor has chosen about everything, and the browser may be told again to delete the rest."""
+        consent = self.consent
+        return consent.decided and not self.to_ask and consent.sweeps < MOST_SWEEPS
+
 
 @dataclass
 class Arrival:
     """What a ``Cookie`` header comes to: the visitor's ``standing``, and the ``cookies`` the app may see.
 
     ``cookies`` is ``None`` when they are as they came, and empty when none is left. It holds from ``since`` to
-    ``until``, in unix seconds.
+    ``until``, in unix seconds. ``to_sweep`` are the cookies in it that are to be swept out of the browser again.
     """
 
     standing: Standing
@@ -71,6 +77,7 @@ class Arrival:
     until: float
     header: str
     session_cookie: SessionCookie
+    to_sweep: tuple[str, ...]
 
     @cached_property
     def stored(self) -> tuple[Stored, ...]:
@@ -123,7 +130,9 @@ class Jar:
     def _arrive(self, header: str, standing: Standing) -> Arrival:
         since, until = holds(standing.consent)
         cookies = standing.gate.incoming(header) if header and self._enforce else None
-        return Arrival(standing, cookies, since, until, header, self.session)
+        again = cookies is not None and standing.settled
+        to_sweep = standing.gate.withdrawn(header) if again else ()
+        return Arrival(standing, cookies, since, until, header, self.session, to_sweep)
 
     def _standing_of(self, tokens: list[str], gpc: bool) -> Standing:
         """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""
@@ -138,30 +147,15 @@ class Jar:
             found = standing
         return found or self.undecided[gpc]
 
-    def write_consent(self, consent: Consent) -> str:
-        """The ``Set-Cookie`` line that carries ``consent``."""
+    def write_consent(self, consent: Consent, age: int = 0) -> str:
+        """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old."""
         token = self._signer.sign(write(consent))
-        return write_set_cookie(
-            self.consent_name, token, max_age=LIFETIME_DAYS * DAY, secure=self.secure
-        )
+        days = max(1, LIFETIME_DAYS - age)
+        return write_set_cookie(self.consent_name, token, max_age=days * DAY, secure=self.secure)
 
-    def expire(self, header: str, consent: Consent, gpc: bool) -> list[str]:
-        """``Set-Cookie`` lines that end the declared cookies in a ``Cookie`` header which ``consent`` does not cover.
-
-        Those of this host and the whole site (``Path=/``), of which a browser tells us no more than the name.
-        """
-        gate = self._stand(consent, gpc).gate
-        names = dict.fromkeys(name for name, _ in parse_cookie(header) if gate.is_withdrawn(name))
-        lines = (self._end(name) for name in [*names][:_MOST_EXPIRED])
-        return [line for line in lines if line is not None]
-
-    def _end(self, name: str) -> str | None:
-        """The line that ends a cookie, or ``None`` for a name that no browser keeps."""
-        secure = self.secure or name.lower().startswith(("__host-", "__secure-"))
-        try:
-            return expire_set_cookie(name, secure=secure)
-        except UsageError:
-            return None
+    def withdrawn(self, header: str, consent: Consent, gpc: bool) -> tuple[str, ...]:
+        """The declared cookies in a ``Cookie`` header that ``consent`` does not cover."""
+        return self._stand(consent, gpc).gate.withdrawn(header)
 
     def write_session(self, token: str) -> str:
         """The ``Set-Cookie`` line for a session's token, or, for ``""``, the one that expires it."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from .consent import UNDECIDED, allowed
 from .errors import SettingError, did_you_mean
 from .events import Once, log
-from .gate import Sightings, content_security_policy
+from .gate import Findings, Place, Sightings, content_security_policy
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
 from .jar import Jar
@@ -70,6 +70,7 @@ class Settings:
         self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
         self.notice = Notice(policy, self.path)
         self.once = Once()
+        self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
         self.secure_jar, self._plain_jar = (
             Jar(policy, keys, secure=secure, enforce=self.enforce, reports=self.reports)
             for secure in (True, False)
@@ -110,6 +111,14 @@ class Settings:
     def document_policy(self, csp: str, root: str) -> Header:
         """The policy of a visitor's documents, for an app that is mounted under ``root``."""
         return self.csp_header(reporting_below(root, csp) if root else csp)
+
+    def place_of(self, request: Request) -> Place:
+        """Where the browser keeps what is set in answer to this request."""
+        scheme, authority = self.site_of(request)
+        authority = authority[:_LONGEST_HOST].lower()
+        trustworthy = scheme in ("https", "wss") or is_loopback(authority)
+        path = request.address().partition("?")[0]
+        return Place(authority.partition(":")[0], path, trustworthy)
 
     def csp_header(self, policy: str) -> Header:
         """The field that carries a Content-Security-Policy; in ``observe`` it only reports."""

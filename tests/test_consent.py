@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cookiesafe.consent import (
     DAY,
     LIFETIME_DAYS,
+    MOST_SWEEPS,
     UNDECIDED,
     Allowed,
     Consent,
@@ -384,18 +385,70 @@ def test_a_yes_to_forty_purposes_fits_into_a_cookie() -> None:
     assert arrival.standing.allowed.purposes == {*ids, "necessary"}
 
 
+@pytest.mark.parametrize("sweeps", [0, MOST_SWEEPS])
 @pytest.mark.parametrize("secure", [True, False], ids=["secure", "plain"])
-def test_the_cookie_of_a_refusal_has_no_receipt_and_100_bytes_at_most(secure: bool) -> None:
+def test_the_cookie_of_a_refusal_has_no_receipt_and_100_bytes_at_most(
+    secure: bool, sweeps: int
+) -> None:
     # As a site names them; the bytes are those a browser counts (RFC 6265bis, 5.6).
     ids = ("remember", "statistics", "advertising")
     policy = Policy(site=Site(name="Site"), purposes=[Purpose(id=n, title=n) for n in ids])
-    refusal = replace(choose(policy, []), day=TODAY)
+    refusal = replace(choose(policy, []), day=TODAY, sweeps=sweeps)
     jar = Jar(policy, KeyRing("k" * 32), secure=secure, enforce=True)
 
     name, _, value = jar.write_consent(refusal).partition(";")[0].partition("=")
 
-    assert value.count(".") == 3
+    assert value.count(".") == (3 if sweeps == 0 else 2)
     assert len(name) + len(value) <= 100
+
+
+@pytest.mark.parametrize("sweeps", range(MOST_SWEEPS + 1))
+def test_the_sweeps_are_counted_beside_the_choice(sweeps: int) -> None:
+    counted = replace(decided(["ads"]), sweeps=sweeps)
+
+    again = read(write(counted), POLICY)
+
+    assert again.sweeps == sweeps
+    assert again == decided(["ads"])
+    assert len(write(counted)) == len(write(decided(["ads"])))
+
+
+@pytest.mark.parametrize(
+    ("age", "days"), [(0, 183), (1, 182), (182, 1), (183, 1), (184, 1)], ids=str
+)
+def test_a_choice_that_is_written_again_is_kept_no_longer(age: int, days: int) -> None:
+    line = Jar(POLICY, KeyRing("k" * 32), secure=True, enforce=True).write_consent(decided(), age)
+
+    assert f"; Max-Age={days * DAY};" in line
+
+
+@pytest.mark.parametrize(
+    ("yes", "sweeps", "to_sweep"),
+    [
+        pytest.param((), 0, ("ad", "count"), id="everything refused"),
+        pytest.param(("stats",), 1, ("ad",), id="one purpose agreed to"),
+        pytest.param(("ads", "stats"), 1, (), id="both agreed to"),
+        pytest.param((), MOST_SWEEPS - 1, ("ad", "count"), id="for the last time"),
+        pytest.param((), MOST_SWEEPS, (), id="often enough"),
+    ],
+)
+def test_what_is_still_sent_after_a_no_is_to_be_swept(
+    yes: tuple[str, ...], sweeps: int, to_sweep: tuple[str, ...]
+) -> None:
+    jar = Jar(POLICY, KeyRing("k" * 32), secure=True, enforce=True)
+    own = jar.write_consent(replace(decided(yes), sweeps=sweeps)).partition(";")[0]
+
+    arrival = jar.read(f"ad=1; {own}; nobody=1; count=1; ad=2", gpc=False, now=TODAY * DAY)
+
+    assert arrival.to_sweep == to_sweep
+
+
+@pytest.mark.parametrize("header", ["", "cart=1", "nobody=1"])
+def test_who_has_chosen_and_sends_nothing_of_it_has_nothing_to_sweep(header: str) -> None:
+    jar = Jar(POLICY, KeyRing("k" * 32), secure=True, enforce=True)
+    own = jar.write_consent(decided()).partition(";")[0]
+
+    assert jar.read(f"{own}; {header}", gpc=False, now=TODAY * DAY).to_sweep == ()
 
 
 def test_two_visitors_who_refuse_on_one_day_have_the_same_cookie() -> None:
@@ -417,6 +470,9 @@ def test_two_visitors_who_refuse_on_one_day_have_the_same_cookie() -> None:
         pytest.param("1.None.-ads", id="no number for a day"),
         pytest.param("1.-5.-ads", id="a day before the first"),
         pytest.param("1.25170000.-ads", id="a day of eight digits"),
+        pytest.param("1.2517a.-ads", id="a letter and a dot"),
+        pytest.param("1.2517j-ads", id="more sweeps than there are"),
+        pytest.param("1.2517-ads", id="no dot"),
         pytest.param("1.2517.ads", id="a choice without its sign"),
         pytest.param("1.2517.*ads", id="another sign"),
         pytest.param("1.2517.-Ads", id="capitals"),

@@ -31,6 +31,8 @@ from cookiesafe.cookies import (
     write_set_cookie,
 )
 from cookiesafe.errors import UsageError
+from tests.support.agent import Agent
+from tests.support.cookie_lines import CASES, HOST, LOOK, SET, Case
 
 LATIN_1 = st.text(st.characters(max_codepoint=0xFF))
 LINES = st.text(st.sampled_from("ab=; \t,\"%\x00\x0b\x7f\x85\xa0é'\\"), max_size=40)
@@ -364,6 +366,61 @@ def test_a_kept_cookie_comes_back_under_its_sent_name(line: str) -> None:
 )
 def test_a_line_deletes_by_max_age_then_by_expires(cookie: SetCookie, deletes: bool) -> None:
     assert cookie.is_deletion(now=100) is deletes
+
+
+# --- from the line to the header ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.why) for case in CASES])
+@pytest.mark.parametrize("site", [f"https://{HOST}", f"http://{HOST}:8000"])
+def test_what_is_read_of_lines_comes_back_as_the_draft_says(site: str, case: Case) -> None:
+    agent = Agent(now=NEW_YEAR_2030 - 10 * DAY)
+    for line in case.lines:
+        agent.receive(f"{site}{SET}", line)
+
+    assert agent.send(f"{site}{LOOK}") == case.sent
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=case.why) for case in CASES if case.chromium]
+)
+def test_where_browsers_differ_nothing_is_a_deletion_for_sure(case: Case) -> None:
+    """Held as what stays, it does no harm where it would have been deleted; the other way it would leave the gate."""
+    *_, last = case.lines
+    cookie = parse_set_cookie(last)
+
+    assert cookie is not None
+    assert not cookie.is_deletion(NEW_YEAR_2030)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "disputed"),
+    [
+        ("", False),
+        ("Path=/; Secure", False),
+        ("Max-Age=0", False),
+        ("Max-Age=x; Max-Age=0", False),
+        ("Max-Age=0; Expires=never", False),
+        ("Expires=Thu, 01 Jan 1970 00:00:00 GMT", False),
+        ("Expires=Thu, 01-Jan-70 00:00:00 GMT", False),
+        ("Expires=Thu Jan  1 00:00:00 1970", False),
+        ("Expires=never; Expires=Thu, 01 Jan 1970 00:00:00 GMT", False),
+        ("Max-Age=0; Max-Age=", True),
+        ("Max-Age=0; Max-Age=+60", True),
+        ("Max-Age=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT", True),
+        ("Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires", True),
+        ("Expires=1st Jan 1970 00:00:00", True),
+        ("Expires=1 Jan 1970AD 00:00:00", True),
+        ("Expires=1 Jan 1970 00:00:00:00", True),
+        ("Expires=1 Jan 1970 00:00:00Z", True),
+        ("Expires=\xff1 Jan 1970 00:00:00", True),
+    ],
+)
+def test_how_long_it_is_kept_is_disputed(attributes: str, disputed: bool) -> None:
+    cookie = parse_set_cookie(f"a=1; {attributes}")
+
+    assert cookie is not None
+    assert cookie.disputed is disputed
 
 
 # --- dates -------------------------------------------------------------------------------------

@@ -2,13 +2,16 @@
 
 from .cookies import CookieGate, Held
 from .csp import content_security_policy
+from .findings import Findings
 from .headers import HeaderGate, HeldField
 from .hosts import HeldHost, HostGate, PageHosts
 from .page import PageGate
 from .sightings import Sightings
+from .sweep import Place, sweep
 
 __all__ = [
     "CookieGate",
+    "Findings",
     "HeaderGate",
     "Held",
     "HeldField",
@@ -16,6 +19,8 @@ __all__ = [
     "HostGate",
     "PageGate",
     "PageHosts",
+    "Place",
     "Sightings",
     "content_security_policy",
+    "sweep",
 ]

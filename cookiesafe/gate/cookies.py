@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from ..consent import Allowed
-from ..cookies import parse_set_cookie, set_cookie_name
+from ..cookies import (
+    LONGEST_LIFE,
+    parse_cookie,
+    parse_set_cookie,
+    set_cookie_name,
+)
 from ..policy import Policy
+from .lifetimes import shortened
 
 Rule = Literal["undeclared", "not granted", "reserved", "malformed"]
 
 _REMEMBERED = 1000
 _LONGEST_NAME = 256
+_PREFIX = re.compile(r"__(?:host-http|host|secure|http)-(.*)", re.DOTALL)
 _CODES = {"undeclared": "CS201", "not granted": "CS202", "reserved": "CS203", "malformed": "CS204"}
 _REASONS = {
     "undeclared": "which nobody declared",
@@ -55,17 +64,22 @@ class CookieGate:
         self._policy = policy
         self._allowed = allowed
         self._own = frozenset(own)
+        self._reserved = frozenset(map(_bare, self._own))
         self._judged = lru_cache(_REMEMBERED)(self._judge)
         self._passing: set[str] = set()
 
     def passes(self, name: str) -> bool:
         """Whether the app may read a cookie of this name."""
-        return name in self._own or self._verdict(name) is None
+        return name in self._own or not isinstance(self._verdict(name), Held)
 
-    def is_withdrawn(self, name: str) -> bool:
-        """Whether a cookie of this name is declared, for something the visitor does not agree to."""
-        held = None if name in self._own else self._verdict(name)
-        return held is not None and held.rule == "not granted"
+    def withdrawn(self, header: str) -> tuple[str, ...]:
+        """The names in a ``Cookie`` header that are declared, for something the visitor does not agree to."""
+        return tuple(name for name in self.held_in(header) if self._policy.cookie_for(name))
+
+    def held_in(self, header: str) -> tuple[str, ...]:
+        """The names in a ``Cookie`` header that the app may not read, each once, in their order."""
+        names = dict.fromkeys(name for name, _ in parse_cookie(header))
+        return tuple(name for name in names if not self.passes(name))
 
     def incoming(self, header: str) -> str | None:
         """The ``Cookie`` header the app may see, less the pairs that do not pass; ``None`` if all do."""
@@ -85,25 +99,33 @@ class CookieGate:
         filtered = "; ".join(passing)
         return None if filtered == header else filtered
 
-    def outgoing(self, line: str, now: float) -> Held | None:
-        """Why a ``Set-Cookie`` line of the app's may not leave, or ``None``. A deletion always may."""
+    def outgoing(self, line: str, now: float) -> Held | str:
+        """The ``Set-Cookie`` line that leaves for one of the app's, or why none does.
+
+        What every browser takes for a deletion always leaves. A cookie is kept for as long as its policy says, and for 400 days at most; but for that, it leaves as it came.
+        """
         name = set_cookie_name(line)
-        if name in self._own:
+        if _bare(name) in self._reserved:
             return Held(
-                name, "necessary", "reserved", "This name is CookieSafe's own: choose another."
+                name[:80], "necessary", "reserved", "This name is CookieSafe's own: choose another."
             )
-        held = self._verdict(name)
-        if held is None:
-            return None
         cookie = parse_set_cookie(line)
         if cookie is None:
             return Held(name[:80], None, "malformed", "Browsers ignore it: mend how it is written.")
-        return None if cookie.is_deletion(int(now)) else held
+        if cookie.is_deletion(int(now)):
+            return line
+        verdict = self._verdict(name)
+        if isinstance(verdict, Held):
+            return verdict
+        if cookie.max_age is None and cookie.expires is None and not cookie.disputed:
+            return line
+        return shortened(line, verdict, int(now))
 
-    def _verdict(self, name: str) -> Held | None:
+    def _verdict(self, name: str) -> Held | int:
         return self._judged(name) if len(name) <= _LONGEST_NAME else self._judge(name)
 
-    def _judge(self, name: str) -> Held | None:
+    def _judge(self, name: str) -> Held | int:
+        """For how many seconds a cookie of this name may be kept, or why it may not be."""
         cookie = self._policy.cookie_for(name)
         if cookie is None:
             line = f'{json.dumps(name)} = {{ purpose = "…" }}'
@@ -111,9 +133,29 @@ class CookieGate:
                 name, None, "undeclared", f"Declare it in the policy, under [cookies]: {line}"
             )
         if self._allowed.covers(cookie.purpose, cookie.vendor):
-            return None
+            return LONGEST_LIFE if cookie.lifetime is None else cookie.lifetime
         remedy = f'It passes once the visitor agrees to "{cookie.purpose}".'
         return Held(name, cookie.purpose, "not granted", remedy)
+
+
+def repeated(lines: Sequence[str]) -> list[str]:
+    """The names that several ``Set-Cookie`` lines set in one place, of which browsers keep the last (4.1.1)."""
+    by_name: defaultdict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        by_name[set_cookie_name(line)].append(line)
+    return [name for name, same in by_name.items() if len(same) > len({*map(_place, same)})]
+
+
+def _place(line: str) -> tuple[str | None, str | None, bool] | None:
+    cookie = parse_set_cookie(line)
+    return None if cookie is None else (cookie.domain, cookie.path, cookie.partitioned)
+
+
+def _bare(name: str) -> str:
+    """In lower case and without its prefix: what could be taken for the same cookie."""
+    lower = name.lower()
+    prefixed = _PREFIX.fullmatch(lower)
+    return lower if prefixed is None else prefixed[1]
 
 
 def _sent_name(pair: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..consent import DAY, LIFETIME_DAYS, NECESSARY
 from ..policy import NECESSARY as NECESSARY_COOKIES
-from ..policy import Policy, Purpose, Vendor
+from ..policy import Cookie, Policy, Purpose, Vendor
+
+_LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class Group:
     vendors: list[Vendor]
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A cookie that is in the browser all the same: whose it is and what for, both empty if nobody declared it."""
+
+    name: str
+    by: str = ""
+    purpose: str = ""
+
+
 def groups(policy: Policy) -> list[Group]:
     """A group for each purpose, in the policy's order; our own cookies stand first."""
     return [
@@ -43,6 +55,24 @@ def groups(policy: Policy) -> list[Group]:
 def well_known(policy: Policy) -> list[str]:
     """Names of frameworks' session and security cookies that pass as necessary unless the policy says otherwise."""
     return [cookie.name for cookie in NECESSARY_COOKIES if policy.cookie_for(cookie.name) is cookie]
+
+
+def left_over(policy: Policy, names: Iterable[str]) -> list[Left]:
+    """What is known of cookies by their names, which are latin-1 as they came."""
+    return [_left(policy, name) for name in names]
+
+
+def _left(policy: Policy, name: str) -> Left:
+    text = name.encode("latin-1").decode("utf-8", "replace")
+    shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    cookie = policy.cookie_for(name)
+    if cookie is None:
+        return Left(shown or "(without a name)")
+    return Left(shown, _by(policy, cookie), policy.purposes[cookie.purpose].title)
+
+
+def _by(policy: Policy, cookie: Cookie) -> str:
+    return policy.site.name if cookie.vendor is None else policy.vendors[cookie.vendor].name
 
 
 def duration(seconds: int | None) -> str:
@@ -81,7 +111,7 @@ def _declared(policy: Policy, purpose: Purpose) -> list[Row]:
     return [
         Row(
             cookie.name,
-            policy.site.name if cookie.vendor is None else policy.vendors[cookie.vendor].name,
+            _by(policy, cookie),
             cookie.why or purpose.text,
             duration(cookie.lifetime),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
 from html import escape
@@ -10,14 +11,15 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..consent import DAY, NECESSARY, Consent
-from ..policy import Policy, Purpose
-from .lists import groups, well_known
+from ..consent import DAY, NECESSARY, Consent, allowed
+from ..policy import Policy, Purpose, Vendor
+from .lists import groups, left_over, well_known
 
 if TYPE_CHECKING:
     import jinja2
 
 _NEXT = "\0next\0"
+_MOST_LISTED = 50
 
 
 class Notice:
@@ -41,8 +43,15 @@ class Notice:
         """The way back to the choices for who has chosen, to stand last in the page; ASCII."""
         return self._revisit(root)
 
-    def choices(self, root: str, next_path: str, consent: Consent, gpc: bool) -> bytes:
-        """The preference centre."""
+    def choices(
+        self,
+        root: str,
+        next_path: str,
+        consent: Consent,
+        gpc: bool,
+        still_sent: Sequence[str] = (),
+    ) -> bytes:
+        """The preference centre. ``still_sent`` are names of cookies that came without being agreed to."""
         granted = [p for p in self._policy.optional if consent.state(p.id) == "granted"]
         date = "" if consent.day is None else _date(consent.day)
         return self._page(
@@ -53,6 +62,9 @@ class Notice:
             granted=granted,
             date=date,
             gpc=self._silenced(gpc),
+            left=left_over(self._policy, still_sent[:_MOST_LISTED]),
+            more=len(still_sent[_MOST_LISTED:]),
+            elsewhere=self._elsewhere(consent, gpc),
         )
 
     def cookies(self, root: str) -> bytes:
@@ -98,6 +110,12 @@ class Notice:
     def _render_revisit(self, root: str) -> bytes:
         text = _templates().get_template("revisit.html").render(**self._common(root))
         return text.encode("ascii", "xmlcharrefreplace")
+
+    def _elsewhere(self, consent: Consent, gpc: bool) -> list[Vendor]:
+        """The companies that a visitor who has chosen does not agree to: what they keep is out of our reach."""
+        may = allowed(self._policy, consent, frozenset({"gpc"}) if gpc else frozenset())
+        vendors = self._policy.vendors.values() if consent.decided else ()
+        return [vendor for vendor in vendors if vendor.hosts and vendor.id not in may.vendors]
 
     def _silenced(self, gpc: bool) -> list[Purpose]:
         return [p for p in self._policy.optional if gpc and p.signal == "gpc"]

@@ -49,7 +49,7 @@ def test_what_a_refusal_covers_and_the_browser_sent_is_ended_with_the_answer(
     )
 
     ended = [line for line in response.cookies if "Max-Age=0" in line]
-    assert [line.partition("=")[0] for line in ended] == ["hl_ad_7"]
+    assert {line.partition("=")[0] for line in ended} == {"hl_ad_7"}
 
 
 def test_long_names_are_not_remembered(make_client: MakeClient) -> None:

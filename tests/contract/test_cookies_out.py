@@ -231,3 +231,111 @@ def test_other_fields_of_the_app_leave_in_their_order(make_client: MakeClient) -
     left = [(name.lower(), value) for name, value in client.get("/").headers]
 
     assert left[: len(fields)] == [(name.lower(), value) for name, value in fields]
+
+
+# --- how long, and how often ---------------------------------------------------------------------
+
+SHORT = POLICY.replace("[cookies.hl_stat]\n", '[cookies.hl_stat]\nlifetime = "30 days"\n').replace(
+    "[cookies.hl_taste]\n", '[cookies.hl_taste]\nlifetime = "session"\n'
+)
+LONG = (
+    "hl_stat=1; Max-Age=31536000; path=/",
+    "hl_taste=1; Max-Age=60; Secure",
+    "cart=1; Max-Age=60",
+)
+CUT = ["hl_stat=1; Max-Age=2592000; path=/", "hl_taste=1; Secure", "cart=1; Max-Age=60"]
+
+
+def test_no_cookie_is_kept_for_longer_than_the_policy_says(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_client(setting(*LONG), policy=SHORT)
+    client.choose("accept")
+    with caplog.at_level(logging.DEBUG, "cookiesafe"):
+        assert client.get("/bills").cookies == CUT
+        assert client.get("/").cookies == CUT
+
+    assert [(record.levelname, record.args) for record in caplog.records] == [
+        ("WARNING", ("/bills", "hl_stat", "was")),
+        ("WARNING", ("/bills", "hl_taste", "was")),
+    ]
+    assert all("CS208" in message for message in caplog.messages)
+
+
+def test_in_observe_it_is_said_and_not_done(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = make_client(setting(*LONG), policy=SHORT, mode="observe")
+    client.choose("accept")
+
+    assert client.get("/").cookies == list(LONG)
+    assert ["would be cut" in message for message in caplog.messages] == [True, True]
+
+
+def test_what_is_cut_is_not_held(make_client: MakeClient) -> None:
+    visits: list[Visit] = []
+
+    def handler(visit: Visit, request: AppRequest) -> AppResponse:
+        visits.append(visit)
+        return html(PAGE, ("Set-Cookie", LONG[0]))
+
+    client = make_client(handler, policy=SHORT)
+    client.choose("accept")
+    client.get("/")
+
+    assert visits[-1].held == ()
+
+
+def test_a_cookie_set_twice_leaves_twice_and_is_told_of_once(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    lines = ["cart=; Path=/; Max-Age=0", "cart=1; Path=/", "cart=1; Path=/other"]
+    client = make_client(setting(*lines))
+
+    for _ in range(2):
+        assert client.get("/bills").cookies == lines
+
+    (message,) = caplog.messages
+    assert "'/bills' set cookie 'cart' twice" in message
+    assert "CS209" in message
+
+
+def test_one_that_was_held_is_not_set_twice(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    make_client(setting("hl_ad_7=1", "hl_ad_7=2")).get("/")
+
+    assert "CS209" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "__Host-cookiesafe=1; Path=/; Secure",
+        "__host-cookiesafe=1; Path=/; Secure",
+        "__HOST-CookieSafe-Session=1; Path=/; Secure",
+        "=__Host-cookiesafe=1",
+        "cookiesafe=1; Domain=example; Path=/",
+        "cookiesafe-session=1; Domain=www.example; Path=/cookiesafe",
+        "__Secure-cookiesafe=1; Domain=example; Secure",
+        "__Host-cookiesafe=; Max-Age=0; Path=/; Secure",
+    ],
+)
+@pytest.mark.parametrize("mode", ["enforce", "observe"])
+def test_no_cookie_of_the_app_is_like_one_of_ours(
+    make_client: MakeClient, mode: str, line: str
+) -> None:
+    policy = f'{POLICY}\n[cookies."*"]\npurpose = "statistics"\n'
+    client = make_client(setting(line), policy=policy, mode=mode)
+    client.choose("accept")
+
+    assert client.get("/").cookies == []
+
+
+@pytest.mark.parametrize("edge", ["asgi", "wsgi"])
+@pytest.mark.parametrize("line", ["cart=a\x01b", "cart=" + "a" * 5000, "=", ""])
+def test_what_a_browser_would_ignore_does_not_leave(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture, line: str
+) -> None:
+    assert make_client(setting(line)).get("/").cookies == []
+    assert "CS204" in caplog.text

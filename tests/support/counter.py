@@ -1,7 +1,8 @@
 """An app that counts its visitor's calls in the session, behind CookieSafe.
 
 ``python -m tests.support.counter asgi|wsgi [CERTIFICATE KEY]`` serves it until it is killed. The secret keys are in the
-variable COUNTER_KEYS, the newest first. ``/`` counts one up, ``/look`` only shows the count.
+variable COUNTER_KEYS, the newest first. ``/`` counts one up, any other path only shows the count. ``?set=LINE`` sets
+that cookie too, as often as it is there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ssl
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from cookiesafe import CookieSafe, Policy, current_visit
 from cookiesafe.adapters.stores import MemoryStore
@@ -26,8 +28,16 @@ name = "The counter"
 
 [purposes.statistics]
 title = "Statistics"
+
+[cookies."st_*"]
+purpose = "statistics"
+
+[cookies."__Host-st"]
+purpose = "statistics"
+
+[cookies."__Secure-st"]
+purpose = "statistics"
 """
-HEADERS = [("Content-Type", "text/html; charset=utf-8")]
 
 
 def page(path: str) -> bytes:
@@ -39,18 +49,28 @@ def page(path: str) -> bytes:
     return f"<!doctype html><title>Count</title><p id=count>{count}, {agreed}</p>".encode()
 
 
+def headers(query: str) -> list[tuple[str, str]]:
+    lines = parse_qs(query).get("set", [])
+    return [
+        ("Content-Type", "text/html; charset=utf-8"),
+        *(("Set-Cookie", line) for line in lines),
+    ]
+
+
 async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         return
     body = page(scope["path"])
-    headers = [(name.encode(), value.encode()) for name, value in HEADERS]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    fields = [
+        (name.encode(), value.encode()) for name, value in headers(scope["query_string"].decode())
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
     await send({"type": "http.response.body", "body": body})
 
 
 def wsgi_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     body = page(environ["PATH_INFO"])
-    start_response("200 OK", HEADERS)
+    start_response("200 OK", headers(environ["QUERY_STRING"]))
     return [body]
 
 
