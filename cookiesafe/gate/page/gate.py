@@ -27,7 +27,7 @@ class PageGate:
         self._fragment = fragment + b" " * (len(fragment) % 2)
         self.size = len(self._fragment) if swaps is None else None
         self._swapper = None if swaps is None else Swapper(swaps)
-        self._place = None if at_end else Place()
+        self._place = None if at_end or placed is None else Place()
         self._begun = False
         self._waiting: list[bytes] = []
         self._waits_with = 0

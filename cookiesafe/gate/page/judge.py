@@ -35,6 +35,7 @@ HINTS = ("preconnect", "dns-prefetch", "prefetch", "prerender", "search")
 
 _SPACE = "\t\n\f\r "
 _WORD = re.compile(r"[^\t\n\f\r ]+")
+_NEEDS_NO_QUOTES = re.compile(r"[a-zA-Z0-9/?=.:_%-]+")
 _LEFT_OUT = "".join(map(chr, range(0x21)))
 _REMOVED = dict.fromkeys(map(ord, "\t\n\r"))
 _REFRESH = re.compile(
@@ -112,11 +113,11 @@ class Judge:
 
     def edits_of_cut(self, tag: TagText) -> list[Edit]:
         """The same for a tag that is too long to be waited for. What cannot be known of it counts against it."""
-        known = tag.attributes.keys() - {tag.cut}
+        known = tag.known()
         address = _ADDRESS.get(tag.name, b"href")
         if tag.name == b"script":
             return [] if b"type" in known else [put(tag, b"type", b"text/javascript")]
-        if tag.cut == address and _calls_nobody(tag.attributes[address]):
+        if tag.cut() == address and _calls_nobody(tag[address]):
             return []
         if tag.name == b"meta":
             free = not _is_refresh(tag) and not known.isdisjoint({b"http-equiv", *_NAMING})
@@ -125,7 +126,7 @@ class Judge:
             free = b"rel" in known and not _link_types(tag)[1]
             needed = {b"rel", b"href"}
         else:
-            free = tag.name == b"iframe" and b"srcdoc" in tag.attributes
+            free = tag.name == b"iframe" and b"srcdoc" in tag
             needed = {address}
         if free:
             return []
@@ -140,8 +141,8 @@ class Judge:
 
     def _swap(self, tag: TagText) -> list[Edit]:
         address = _ADDRESS[tag.name]
-        key = self._held(tag.attributes.get(address, ""))
-        if key is None or (tag.name == b"iframe" and b"srcdoc" in tag.attributes):
+        key = self._held(tag[address])
+        if key is None or (tag.name == b"iframe" and b"srcdoc" in tag):
             return []
         kind = tag.name.decode()
         self._note(key, kind)
@@ -150,7 +151,7 @@ class Judge:
 
     def _unhint(self, tag: TagText) -> list[Edit]:
         types, hints = _link_types(tag)
-        key = self._held(tag.attributes.get(b"href", "")) if hints else None
+        key = self._held(tag[b"href"]) if hints else None
         if key is None:
             return []
         self._note(key, hints[0].lower())
@@ -161,7 +162,7 @@ class Judge:
     def _unrefresh(self, tag: TagText) -> list[Edit]:
         if not _is_refresh(tag):
             return []
-        refresh = _REFRESH.match(tag.attributes.get(b"content", ""))
+        refresh = _REFRESH.match(tag[b"content"])
         url = (refresh[1] or refresh[2] or refresh[3] or "") if refresh else ""
         key = self._held(url)
         if key is None:
@@ -171,9 +172,9 @@ class Judge:
 
     def _note_base(self, tag: TagText, doubtful: bool) -> list[Edit]:
         """The first one counts. Of any other it is not sure that it does not, so it may not lead elsewhere."""
-        href = tag.attributes.get(b"href")
-        if href is None:
+        if b"href" not in tag:
             return []
+        href = tag[b"href"]
         if not self._has_base and not doubtful:
             self._has_base, self._base = True, href
             return []
@@ -184,12 +185,12 @@ class Judge:
 
 def _link_types(tag: TagText) -> tuple[list[str], list[str]]:
     """All link types of a tag, and those that are hints."""
-    types = _WORD.findall(tag.attributes.get(b"rel", ""))
+    types = _WORD.findall(tag[b"rel"])
     return types, [each for each in types if each.lower() in HINTS]
 
 
 def _is_refresh(tag: TagText) -> bool:
-    return tag.attributes.get(b"http-equiv", "").lower() == "refresh"
+    return tag[b"http-equiv"].lower() == "refresh"
 
 
 def _calls_nobody(url: str) -> bool:
@@ -200,7 +201,7 @@ def _calls_nobody(url: str) -> bool:
 def disarmed(raw: bytes) -> list[Edit]:
     """What keeps anything like a tag from being one that may call a host, without a look at what it says."""
     if raw[1:7].lower() == b"script":
-        return [put(TagText(raw[: len(b"<script>")]), b"type", b"held")]
+        return [put(TagText(raw[: len(b"<script>")], b"script"), b"type", b"held")]
     return [_NO_TAG]
 
 
@@ -212,9 +213,11 @@ def put(tag: TagText, name: bytes, value: bytes) -> Edit:
 
 def renamings(tag: TagText, *names: bytes) -> list[Edit]:
     """Each attribute of these names, those that do not count too: some readers of a page take the last."""
-    return [(at, RENAMED) for at, name in tag.places if name in names]
+    return [(at, RENAMED) for at in tag.places(names)]
 
 
 def _as_value(text: str) -> bytes:
     """An attribute's value that needs no quotes."""
+    if _NEEDS_NO_QUOTES.fullmatch(text):
+        return text.encode()
     return quote(text, safe="!#$%&()*+,-./:;=?@[]^_{|}~").replace("&", "&amp;").encode()

@@ -31,11 +31,11 @@ SPACE = rb"\t\n\f\r\x20"
 DELIMITED = rb"(?=[" + SPACE + rb"/>])"
 
 
-def _maybe(what: bytes) -> bytes:
+def maybe(what: bytes) -> bytes:
     return b"(?:" + what + b"|)"
 
 
-def _many(what: bytes) -> bytes:
+def many(what: bytes) -> bytes:
     """Any number of ``what``, never given back.
 
     The empty way out is for Python before 3.11.5: there, a last try that failed moved the place to go on from.
@@ -46,8 +46,9 @@ def _many(what: bytes) -> bytes:
 _NAME = rb"(?:=[^~/>=]*+|[^~/>=]++)"
 _VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^~>"'][^~>]*+)"""
 _WHOLE_VALUE = rb"""(?:"[^"]*+"|'[^']*+'|[^~>"'][^~>]*+(?=[~>]))"""
-_ATTRIBUTES = _many(rb"[~/]++|" + _NAME + _maybe(rb"[~]*+=[~]*+" + _maybe(_VALUE)))
-_USUAL_ATTRIBUTES = _many(rb"[~]++[^~/>=]++" + _maybe(rb'="[^"]*+"')) + rb"[~]*+/?+"
+_ATTRIBUTES = many(rb"[~/]++|" + _NAME + maybe(rb"[~]*+=[~]*+" + maybe(_VALUE)))
+_USUAL_ATTRIBUTES = many(rb"[~]++[^~/>=]++" + maybe(rb'="[^"]*+"')) + rb"[~]*+/?+"
+_PLAIN_ATTRIBUTES = many(rb"[~]++[^~/>=]++" + maybe(rb'="[^"]*+"')) + rb"[~]*+"
 _TAG_BEGIN = rb"<(?P<end>/?)(?P<name>[a-zA-Z][^~/>]*+)"
 _TO_TAG_END = rb"(?:" + _USUAL_ATTRIBUTES + b">|" + _ATTRIBUTES + b">)"
 
@@ -79,29 +80,66 @@ def _name_of_none(words: Iterable[bytes]) -> bytes:
     return b"(?:" + b"|".join(ways) + b")" + rb"[^~/>]*+"
 
 
-def _skip(starts: Iterable[bytes], leaves: Iterable[bytes] = ()) -> re.Pattern[bytes]:
-    ways = [
-        *leaves,
+COMMENT = (
+    rb"!--(?:-?>|(?![>!-])" + many(rb"[^-]++|-(?!-!?>)") + rb"--!?>)"
+    rb"|(?:\?|!(?!--|\[CDATA\[)|/[^a-zA-Z>])[^>]*+>|/>"
+)
+"""What begins with an angle and shows nothing, as far as it is easily told: comments, doctypes, ``</>``."""
+
+
+def _uninteresting(starts: Iterable[bytes]) -> list[bytes]:
+    return [
         rb"/" + _name_of_none(_ENDS) + rb"(?:>|" + _ATTRIBUTES + rb">)",
         _name_of_none(starts) + _TO_TAG_END,
         rb"(?=[^a-zA-Z/!?])",
-        rb"!--(?![>!-])" + _many(rb"[^-]++|-(?!-!?>)") + b"--!?>",
-        rb"(?:\?|!(?!--|\[CDATA\[)|/[^a-zA-Z>])[^>]*+>",
-        rb"/>",
+        COMMENT,
     ]
-    return _compiled(_many(rb"[^<]*+<(?:" + b"|".join(ways) + rb")") + rb"[^<]*+")
 
 
-SKIP = _skip(STARTS)
-"""Past text, comments, and whole tags of no interest."""
+def _past(ways: Iterable[bytes]) -> bytes:
+    return many(rb"[^<]*+<(?:" + b"|".join(ways) + rb")") + rb"[^<]*+"
 
-SKIP_FOREIGN = _skip(
-    FOREIGN_STARTS,
-    [
-        any_case(each) + _USUAL_ATTRIBUTES + rb">[^<]*+</" + any_case(each) + b">"
-        for each in INTEGRATING
-    ],
+
+def _whole(name: bytes, content: bytes, attributes: bytes = _PLAIN_ATTRIBUTES) -> bytes:
+    return any_case(name) + attributes + b">" + content + b"</" + any_case(name) + b">"
+
+
+def _attributes_but(name: bytes, value: bytes) -> bytes:
+    """Usual attributes; one of this name may only have such a value."""
+    this, other = any_case(name), rb"(?!%b[~/>=])[^~/>=]++" % any_case(name)
+    return many(rb'[~]++(?:%b="%b"|%b%b)' % (this, value, other, maybe(rb'="[^"]*+"'))) + rb"[~]*+"
+
+
+_LEAVES = [_whole(each, rb"[^<]*+", _USUAL_ATTRIBUTES) for each in INTEGRATING]
+_QUIET_TAG = (
+    _name_of_none(STARTS) + many(rb"[~]++[^~/><=]++" + maybe(rb'="[^"<]*+"')) + rb"[~]*+/?+>"
 )
+_QUIET = [
+    # A script that is no speculation rules and hides no end tag.
+    _whole(
+        b"script",
+        many(rb"[^<]++|<(?!!--|/" + any_case(b"script") + DELIMITED + b")"),
+        _attributes_but(b"type", rb"(?![~]*+[sS][pP])[^\"&]*+"),
+    ),
+    *(_whole(each, rb"[^<]*+") for each in (b"style", b"title", b"textarea")),
+    # What is the same whether scripts run or not.
+    _whole(b"noscript", many(rb"[^<]++|<" + _QUIET_TAG + rb"|</[a-mo-zA-MO-Z][a-z]*+>")),
+    # What leaves foreign content as it entered it.
+    _whole(b"svg", _past([*_LEAVES, *_uninteresting(FOREIGN_STARTS)])),
+    any_case(b"link")
+    + _attributes_but(b"rel", rb"(?:stylesheet|(?:shortcut )?icon|canonical|alternate|manifest)")
+    + rb"/?+>",
+    any_case(b"meta") + _attributes_but(b"http-equiv", rb"(?!)") + rb"/?+>",
+]
+_DOUBTFUL = _uninteresting(STARTS)
+
+SKIP = _compiled(_past([*_DOUBTFUL, *_QUIET]))
+"""Past text, comments, whole tags of no interest, and whole elements in which all readings see nothing."""
+
+SKIP_DOUBTFUL = _compiled(_past(_DOUBTFUL))
+"""The same where readings may differ: nothing is taken as a whole."""
+
+SKIP_FOREIGN = _compiled(_past([*_LEAVES, *_uninteresting(FOREIGN_STARTS)]))
 """The same in ``svg`` and ``math``, where more is of interest."""
 
 TAG_NAME = _compiled(_TAG_BEGIN)
@@ -121,7 +159,7 @@ SUSPECT = re.compile(rb"<(?P<name>%b)" % _one_of(JUDGED) + DELIMITED)
 
 UNFINISHED_SUSPECT = re.compile(rb"<[a-zA-Z]{0,6}\Z")
 
-WHOLE_ATTRIBUTES = _many(
+WHOLE_ATTRIBUTES = many(
     rb"[~/]++|" + _NAME + rb"(?:[~]*+=[~]*+" + _WHOLE_VALUE + rb"|(?=[/>])|[~]++(?=[^~=]))"
 ).replace(b"~", SPACE)
 """Attributes that are surely over; what follows them may be an unfinished one."""

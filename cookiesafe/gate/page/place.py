@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from .passages import DECLARING, Passage, Script, Tag, Text, declaration, is_cut_off
-from .patterns import TAG, TAG_NAME
+from .patterns import COMMENT, TAG, TAG_NAME, many
 
 MAX_HELD_BACK = 64 * 1024
 """How much of an unfinished tag is waited for, in bytes."""
 
-_BLANK = re.compile(rb"(?:[\t\n\f\r \x00]|\xef\xbb\xbf)++")
+_BLANK = re.compile(many(rb"[\t\n\f\r \x00]++|\xef\xbb\xbf|<(?:" + COMMENT + rb")"))
 _MAY_GROW = re.compile(rb"<[a-zA-Z!?/]|<\Z|\xef\xbb?\Z|\Z")
 _TEXTS = frozenset({b"title", b"style", b"noscript", b"noframes"})
 _IN_HEAD = frozenset({b"html", b"head", b"meta", b"link", b"base", b"basefont", b"bgsound"})
@@ -49,7 +49,7 @@ class Place:
     def _step(self, page: bytes, at: int) -> tuple[int, bool]:
         """Into or past one token, and whether it is not all there; ``at`` itself when the body begins with it."""
         blank = _BLANK.match(page, at)
-        if blank:
+        if blank and blank.end() > at:
             return blank.end(), False
         name = TAG_NAME.match(page, at)
         if name:

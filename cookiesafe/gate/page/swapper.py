@@ -31,6 +31,7 @@ from .patterns import (
     JUDGED,
     LONGEST_NAME,
     SKIP,
+    SKIP_DOUBTFUL,
     SKIP_FOREIGN,
     STARTS,
     SUSPECT,
@@ -41,7 +42,7 @@ from .patterns import (
     VEILS,
 )
 from .place import MAX_HELD_BACK
-from .tags import TagText
+from .tags import TagText, closes_itself
 
 _AHEAD = 16  # no name and no end of a veil is longer
 _CDATA = b"<![CDATA["
@@ -131,16 +132,21 @@ class Swapper:
 
     def _limit(self, page: bytes, at: int) -> tuple[int, bool]:
         """Up to where all readings see the same, and whether a veil is over there."""
-        limit = len(page)
+        ends, limit = self._ends, len(page)
         for veil in self._veils:
-            if self._ends.get(veil, -1) < at:
-                end = VEILS[veil].search(page, at)
-                self._ends[veil] = end.start() if end else len(page)
-            limit = min(limit, self._ends[veil])
-        if limit == len(page) and len(self._veils) > 1:
-            tail = VEIL_MAY_END.search(page, max(at, limit - _AHEAD))
-            return (tail.start() if tail else limit), False
-        return limit, limit < len(page)
+            end = ends.get(veil, -1)
+            if end < at:
+                found = VEILS[veil].search(page, at)
+                ends[veil] = end = found.start() if found else len(page)
+            limit = min(limit, end)
+        if limit < len(page):
+            return limit, True
+        if len(self._veils) > 1:
+            if b"" not in ends:
+                tail = VEIL_MAY_END.search(page, max(0, limit - _AHEAD))
+                ends[b""] = tail.start() if tail else limit
+            return max(at, ends[b""]), False
+        return limit, False
 
     def _lift(self, page: bytes, at: int, limit: int) -> int:
         """A veil is over at ``limit``: go on behind it, if what was read as markup is over too."""
@@ -182,7 +188,7 @@ class Swapper:
                 end = min(len(page), start + MAX_HELD_BACK)
                 self._edit(start, disarmed(page[start:end]))
             else:
-                text = TagText(tag.group())
+                text = TagText(tag.group(), tag["name"].lower())
                 self._edit(start, self._judge.edits(text, doubtful=True))
             at = start + 1
             while (inner := SUSPECT.search(page, at)) and inner.start() < end:
@@ -206,7 +212,7 @@ class Swapper:
             return at, not passage.ended
         if self._leaf:
             return self._leave_leaf(page, at, limit)
-        past = (SKIP_FOREIGN if self._foreign else SKIP).match(page, at, limit)
+        past = self._skip.match(page, at, limit)
         at = past.end() if past else at
         if at == limit:
             return at, True
@@ -239,8 +245,10 @@ class Swapper:
                 self._close(name)
             elif name in _PASSED and name in self._starts:
                 self._note(name)
-            self._passage = Tag()
-            return found.start("name"), False
+            whole = TAG.match(page, at, limit)
+            if whole is None:
+                self._passage = Tag()
+            return (whole.end() if whole else found.start("name")), False
         if name == b"frameset":
             self._suspicious = True
             return at, False
@@ -251,13 +259,21 @@ class Swapper:
             return self._cut(page, at, limit, name)
         if tag.end() > limit:
             return at, True
-        text = TagText(tag.group())
-        if name == b"script" and text.is_rules:
-            return self._meet_rules(page, at, limit, text)
+        text = tag.group()
         if name in JUDGED:
-            self._edit(at, self._judge.edits(text, doubtful=self._doubtful))
-        self._enter(name, closed=text.closes_itself)
+            read = TagText(text, name)
+            if read.is_rules:
+                return self._meet_rules(page, at, limit, read)
+            self._edit(at, self._judge.edits(read, doubtful=self._doubtful))
+        self._enter(name, closed=closes_itself(text))
         return tag.end(), False
+
+    @property
+    def _skip(self) -> re.Pattern[bytes]:
+        if self._foreign:
+            return SKIP_FOREIGN
+        doubtful = len(self._veils) > 1 or self._unsure or self._open[b"select"]
+        return SKIP_DOUBTFUL if doubtful else SKIP
 
     @property
     def _starts(self) -> frozenset[bytes]:
@@ -286,7 +302,7 @@ class Swapper:
         if end > min(limit, len(page)):
             return at, True
         if name in JUDGED:
-            self._edit(at, self._judge.edits_of_cut(TagText(page[at:end])))
+            self._edit(at, self._judge.edits_of_cut(TagText(page[at:end], name)))
         self._passage = Tag.begun(page, at, end, then=name)
         return end, False
 

@@ -3,67 +3,84 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Container
 from html import entities
 
-from .patterns import ATTRIBUTE, TAG_NAME
+from .patterns import ATTRIBUTE
 
 _NAMED = entities.html5
+_PLAIN = re.compile(rb"[^&\0\r]*+")
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]{0,31});?)")
 _LONGEST_NUMBER = 7
 
 
-@dataclass(slots=True)
 class TagText:
-    """A start tag, whole or cut off. ``attributes`` has each name once: the first counts, others are none."""
+    """A start tag, whole or cut off. Of attributes with the same name the first counts; the others are none."""
 
-    raw: bytes
-    name: bytes = b""
-    attributes: dict[bytes, str] = field(default_factory=dict)
-    places: list[tuple[int, bytes]] = field(default_factory=list)
-    """Where the name of each attribute stands, also of those that do not count."""
-    name_end: int = 0
-    end: int = 0
-    """Where the last attribute ends."""
+    __slots__ = ("_values", "name", "name_end", "raw")
 
-    def __post_init__(self) -> None:
-        name = TAG_NAME.match(self.raw)
-        if name is None:
-            return
-        self.name = name["name"].lower()
-        self.name_end = self.end = name.end()
-        for attribute in ATTRIBUTE.finditer(self.raw, name.end()):
-            key = attribute["name"].lower()
-            self.end = attribute.end()
-            self.places.append((attribute.start(), key))
-            if key not in self.attributes:
-                value = attribute[2] or attribute[3] or attribute[4] or b""
-                self.attributes[key] = unescape(value)
+    def __init__(self, raw: bytes, name: bytes) -> None:
+        self.raw = raw
+        self.name = name
+        """In small letters."""
+        self.name_end = len(b"<") + len(name)
+        found = ATTRIBUTE.findall(raw, self.name_end)
+        found.reverse()
+        self._values = {key.lower(): one or two or bare for key, one, two, bare in found}
 
-    @property
+    def __contains__(self, attribute: bytes) -> bool:
+        return attribute in self._values
+
+    def __getitem__(self, attribute: bytes) -> str:
+        """The attribute's value; an attribute that is not there has an empty one."""
+        return unescape(self._values.get(attribute, b""))
+
+    def places(self, names: Container[bytes]) -> list[int]:
+        """Where attributes of these names stand, those that do not count, too."""
+        found = ATTRIBUTE.finditer(self.raw, self.name_end)
+        return [each.start() for each in found if each["name"].lower() in names]
+
+    def known(self) -> set[bytes]:
+        """The names of the attributes that are there as a whole, where the tag is cut off."""
+        names = [each["name"].lower() for each in ATTRIBUTE.finditer(self.raw, self.name_end)]
+        return set(names[:-1] if self._is_cut() else names)
+
     def cut(self) -> bytes | None:
         """The name of the attribute a tag is cut off in, if it is the first of that name."""
-        if not self.places or self.raw[self.end :].strip(b"\t\n\f\r "):
-            return None
-        name = self.places[-1][1]
-        return name if [each for _, each in self.places].count(name) == 1 else None
+        names = [each["name"].lower() for each in ATTRIBUTE.finditer(self.raw, self.name_end)]
+        return names[-1] if self._is_cut() and names[-1] not in names[:-1] else None
+
+    def _is_cut(self) -> bool:
+        end = 0
+        for each in ATTRIBUTE.finditer(self.raw, self.name_end):
+            end = each.end()
+        return end > 0 and not self.raw[end:].strip(b"\t\n\f\r ")
 
     @property
     def is_rules(self) -> bool:
         """Whether it begins a script of speculation rules."""
-        kind = self.attributes.get(b"type", "") if self.name == b"script" else ""
-        return kind.strip("\t\n\f\r ").lower() == "speculationrules"
+        if self.name != b"script" or b"type" not in self:
+            return False
+        return self[b"type"].strip("\t\n\f\r ").lower() == "speculationrules"
 
-    @property
-    def closes_itself(self) -> bool:
-        return self.raw.endswith(b"/>") and self.end <= len(self.raw) - 2
+
+def closes_itself(raw: bytes) -> bool:
+    """Whether a whole tag ends with a slash that is no part of a value."""
+    if not raw.endswith(b"/>"):
+        return False
+    end = 0
+    for each in ATTRIBUTE.finditer(raw):
+        end = each.end()
+    return end < len(raw) - 1
 
 
 def unescape(value: bytes) -> str:
     """What an attribute's value comes to: character references resolved, ``NUL`` and what is no UTF-8 replaced."""
-    text = value.decode("utf-8", "replace").replace("\0", "\ufffd")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _REFERENCE.sub(_referred, text) if "&" in text else text
+    text = value.decode("utf-8", "replace")
+    if _PLAIN.fullmatch(value):
+        return text
+    text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+    return _REFERENCE.sub(_referred, text)
 
 
 def _referred(match: re.Match[str]) -> str:
