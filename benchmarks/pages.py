@@ -67,7 +67,7 @@ TEXT<iframe width="560" height="315" src="https://held.example/embed/%d?rel=0&am
 """.replace(
     b"TEXT",
     b'<p class="text">Words, <a href="/x/y.html" class="link">a link</a>, <b>more words</b> and so on: a sentence.</p>\n'
-    * 20,
+    * 60,
 )
 FRAGMENTS = {
     "tag-dense": REFERENCE,

@@ -45,7 +45,8 @@ _REFRESH = re.compile(
 )
 _CALLS_NOBODY = ("data:", "blob:", "about:", "javascript:")
 _NAMING = {b"name", b"property", b"itemprop", b"charset"}
-_NO_TAG: Edit = (1, b"x-")
+NO_TAG: Edit = (1, b"x-")
+"""Makes an element of another name of it, of which a browser knows nothing."""
 
 
 class Swaps(Protocol):
@@ -130,7 +131,7 @@ class Judge:
             needed = {address}
         if free:
             return []
-        return self.edits(tag) if needed <= known else [_NO_TAG]
+        return self.edits(tag) if needed <= known else [NO_TAG]
 
     def _held(self, url: str) -> str | None:
         return self._swaps.held(url, self._base) if url.strip(_SPACE) else None
@@ -202,7 +203,7 @@ def disarmed(raw: bytes) -> list[Edit]:
     """What keeps anything like a tag from being one that may call a host, without a look at what it says."""
     if raw[1:7].lower() == b"script":
         return [put(TagText(raw[: len(b"<script>")], b"script"), b"type", b"held")]
-    return [_NO_TAG]
+    return [NO_TAG]
 
 
 def put(tag: TagText, name: bytes, value: bytes) -> Edit:

@@ -6,6 +6,7 @@ HTML Standard, section 13.2.5. All are possessive, so each is done in one pass o
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 
 JUDGED = (b"iframe", b"frame", b"embed", b"object", b"link", b"meta", b"base", b"script")
@@ -14,7 +15,7 @@ JUDGED = (b"iframe", b"frame", b"embed", b"object", b"link", b"meta", b"base", b
 RAW_TEXT = (b"style", b"textarea", b"title", b"xmp", b"noembed", b"noframes")
 """Elements whose content is text up to their end tag, beside ``iframe``, ``script`` and, with scripting, ``noscript``."""
 
-INTEGRATING = (b"desc", b"title", b"mi", b"mo", b"mn", b"ms", b"mtext")
+INTEGRATING = (b"title", b"desc", b"mi", b"mo", b"mn", b"ms", b"mtext")
 """Foreign elements that may have HTML in them, but seldom do (section 13.2.6.1, integration points)."""
 
 FOREIGN = (b"svg", b"math")
@@ -35,22 +36,27 @@ def maybe(what: bytes) -> bytes:
     return b"(?:" + what + b"|)"
 
 
+# Before 3.11.5, a last try that failed moved the place to go on from: there it needs a way to succeed with nothing.
+_WAY_OUT = b"" if sys.version_info >= (3, 11, 5) else b"|"
+
+
 def many(what: bytes) -> bytes:
-    """Any number of ``what``, never given back.
-
-    The empty way out is for Python before 3.11.5: there, a last try that failed moved the place to go on from.
-    """
-    return b"(?:" + what + b"|)*+"
+    """Any number of ``what``, never given back."""
+    return b"(?:" + what + _WAY_OUT + b")*+"
 
 
+_COMMON_FIRST = (
+    b"tlseipmnbofxcd"  # as tag names begin in pages, of those that are told apart by more than that
+)
 _NAME = rb"(?:=[^~/>=]*+|[^~/>=]++)"
 _VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^~>"'][^~>]*+)"""
 _WHOLE_VALUE = rb"""(?:"[^"]*+"|'[^']*+'|[^~>"'][^~>]*+(?=[~>]))"""
 _ATTRIBUTES = many(rb"[~/]++|" + _NAME + maybe(rb"[~]*+=[~]*+" + maybe(_VALUE)))
-_USUAL_ATTRIBUTES = many(rb"[~]++[^~/>=]++" + maybe(rb'="[^"]*+"')) + rb"[~]*+/?+"
-_PLAIN_ATTRIBUTES = many(rb"[~]++[^~/>=]++" + maybe(rb'="[^"]*+"')) + rb"[~]*+"
+_USUAL_ATTRIBUTE = rb"""[~]++[^~/>=]++(?:="[^"]*+"|=[^~>"'][^~>]*+|='[^']*+'|)"""
+_USUAL_ATTRIBUTES = many(_USUAL_ATTRIBUTE) + rb"[~]*+/?+"
+_PLAIN_ATTRIBUTES = many(_USUAL_ATTRIBUTE) + rb"[~]*+"
 _TAG_BEGIN = rb"<(?P<end>/?)(?P<name>[a-zA-Z][^~/>]*+)"
-_TO_TAG_END = rb"(?:" + _USUAL_ATTRIBUTES + b">|" + _ATTRIBUTES + b">)"
+_TO_TAG_END = rb"(?:>|" + _USUAL_ATTRIBUTES + b">|" + _ATTRIBUTES + b">)"
 
 
 def _compiled(pattern: bytes) -> re.Pattern[bytes]:
@@ -68,16 +74,26 @@ def _one_of(words: Iterable[bytes]) -> bytes:
     return b"(?:" + b"|".join(map(any_case, words)) + b")"
 
 
-def _name_of_none(words: Iterable[bytes]) -> bytes:
-    """A tag name that is none of ``words``, told apart by the first letter first."""
+def _names_but(words: Iterable[bytes]) -> list[bytes]:
+    """Tag names that are none of ``words``: told apart by the first letter, else by the second, else by all."""
     tails: dict[bytes, list[bytes]] = {}
-    for word in sorted(set(words)):
+    for word in sorted(set(words), key=lambda word: _COMMON_FIRST.find(word[:1])):
         tails.setdefault(word[:1], []).append(word[1:])
-    letters = bytes(c for c in range(ord("a"), ord("z") + 1) if bytes([c]) not in tails)
-    ways = [b"[" + letters + letters.upper() + b"]"]
-    for first, rests in tails.items():
-        ways.append(any_case(first) + b"(?!" + _one_of(rests) + DELIMITED + b")")
-    return b"(?:" + b"|".join(ways) + b")" + rb"[^~/>]*+"
+    others = bytes(c for c in range(ord("a"), ord("z") + 1) if bytes([c]) not in tails)
+    seconds = b"".join({rest[:1] for rests in tails.values() for rest in rests})
+    by_all = (
+        any_case(first) + b"(?!" + _one_of(rests) + DELIMITED + b")"
+        for first, rests in tails.items()
+    )
+    return [
+        _any_of(others) + rb"[^~/>]*+",
+        _any_of(b"".join(tails)) + b"(?!" + _any_of(seconds) + rb")[^~/>]*+",
+        b"(?:" + b"|".join(by_all) + rb")[^~/>]*+",
+    ]
+
+
+def _any_of(letters: bytes) -> bytes:
+    return b"[" + letters + letters.upper() + b"]"
 
 
 COMMENT = (
@@ -87,10 +103,24 @@ COMMENT = (
 """What begins with an angle and shows nothing, as far as it is easily told: comments, doctypes, ``</>``."""
 
 
-def _uninteresting(starts: Iterable[bytes]) -> list[bytes]:
+def _usual(starts: Iterable[bytes]) -> list[bytes]:
+    """Whole tags of no interest, written as most are."""
+    ends, names = _names_but(_ENDS), _names_but(starts)
     return [
-        rb"/" + _name_of_none(_ENDS) + rb"(?:>|" + _ATTRIBUTES + rb">)",
-        _name_of_none(starts) + _TO_TAG_END,
+        b"/" + ends[0] + b">",
+        *(name + _USUAL_ATTRIBUTES + b">" for name in names),
+        *(b"/" + name + b">" for name in ends[1:]),
+    ]
+
+
+def _others(starts: Iterable[bytes]) -> list[bytes]:
+    """The same, written in any way; angles that are none, and comments."""
+    ends, names = _names_but(_ENDS), _names_but(starts)
+    return [
+        names[0] + _ATTRIBUTES + b">",
+        names[-1] + _ATTRIBUTES + b">",
+        b"/" + ends[0] + _ATTRIBUTES + b">",
+        b"/" + ends[-1] + _ATTRIBUTES + b">",
         rb"(?=[^a-zA-Z/!?])",
         COMMENT,
     ]
@@ -111,35 +141,32 @@ def _attributes_but(name: bytes, value: bytes) -> bytes:
 
 
 _LEAVES = [_whole(each, rb"[^<]*+", _USUAL_ATTRIBUTES) for each in INTEGRATING]
-_QUIET_TAG = (
-    _name_of_none(STARTS) + many(rb"[~]++[^~/><=]++" + maybe(rb'="[^"<]*+"')) + rb"[~]*+/?+>"
-)
+_QUIET_ATTRIBUTES = many(rb"[~]++[^~/><=]++" + maybe(rb'="[^"<]*+"')) + rb"[~]*+/?+>"
+_QUIET_TAG = b"(?:" + b"|".join(_names_but(STARTS)) + b")" + _QUIET_ATTRIBUTES
 _QUIET = [
+    # What leaves foreign content as it entered it.
+    _whole(b"svg", _past([*_usual(FOREIGN_STARTS), *_LEAVES[:2]])),
     # A script that is no speculation rules and hides no end tag.
     _whole(
         b"script",
-        many(rb"[^<]++|<(?!!--|/" + any_case(b"script") + DELIMITED + b")"),
+        many(rb"[^<]*+<(?![!/](?:--|" + any_case(b"script") + rb"))") + rb"[^<]*+",
         _attributes_but(b"type", rb"(?![~]*+[sS][pP])[^\"&]*+"),
     ),
     *(_whole(each, rb"[^<]*+") for each in (b"style", b"title", b"textarea")),
     # What is the same whether scripts run or not.
     _whole(b"noscript", many(rb"[^<]++|<" + _QUIET_TAG + rb"|</[a-mo-zA-MO-Z][a-z]*+>")),
-    # What leaves foreign content as it entered it.
-    _whole(b"svg", _past([*_LEAVES, *_uninteresting(FOREIGN_STARTS)])),
     any_case(b"link")
     + _attributes_but(b"rel", rb"(?:stylesheet|(?:shortcut )?icon|canonical|alternate|manifest)")
     + rb"/?+>",
     any_case(b"meta") + _attributes_but(b"http-equiv", rb"(?!)") + rb"/?+>",
 ]
-_DOUBTFUL = _uninteresting(STARTS)
-
-SKIP = _compiled(_past([*_DOUBTFUL, *_QUIET]))
+SKIP = _compiled(_past([*_usual(STARTS), *_QUIET, *_others(STARTS)]))
 """Past text, comments, whole tags of no interest, and whole elements in which all readings see nothing."""
 
-SKIP_DOUBTFUL = _compiled(_past(_DOUBTFUL))
+SKIP_DOUBTFUL = _compiled(_past([*_usual(STARTS), *_others(STARTS)]))
 """The same where readings may differ: nothing is taken as a whole."""
 
-SKIP_FOREIGN = _compiled(_past([*_LEAVES, *_uninteresting(FOREIGN_STARTS)]))
+SKIP_FOREIGN = _compiled(_past([*_usual(FOREIGN_STARTS), *_LEAVES, *_others(FOREIGN_STARTS)]))
 """The same in ``svg`` and ``math``, where more is of interest."""
 
 TAG_NAME = _compiled(_TAG_BEGIN)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from .judge import Edit, Judge, Swapped, Swaps, disarmed
+from .judge import NO_TAG, Edit, Judge, Swapped, Swaps, disarmed
 from .passages import (
     DECLARING,
     TEXT_ENDS,
@@ -45,7 +45,7 @@ from .place import MAX_HELD_BACK
 from .tags import TagText, closes_itself
 
 _AHEAD = 16  # no name and no end of a veil is longer
-_CDATA = b"<![CDATA["
+_CDATA, _ESCAPE = b"<![CDATA[", b"\x1b"
 _PASSED = frozenset({b"select", b"template", b"col", b"foreignobject", b"annotation-xml"})
 
 
@@ -58,11 +58,12 @@ class Swapper:
         self._kept: list[bytes] = []
         self._kept_size = 0
         self._passage: Passage | None = None
-        self._veils: list[bytes] = [b"\x1b"]
+        self._veils: list[bytes] = [_ESCAPE]
         self._ends: dict[bytes, int] = {}
         self._edits: list[Edit] = []
         self._open = dict.fromkeys((*FOREIGN, b"select", b"template", b"col"), 0)
         self._leaf = b""
+        self._foreign = False
         self._integrated = self._lost = self._suspicious = self._final = False
 
     @property
@@ -106,10 +107,12 @@ class Swapper:
         return page
 
     def _read(self, page: bytes) -> bytes:
-        self._edits, self._ends = [], {}
+        escape = page.find(_ESCAPE)
+        plain = (len(page), False) if escape < 0 else (escape, True)
+        self._edits, self._ends = [], {_ESCAPE: plain[0]}
         at, stuck = 0, False
-        while not self._suspicious and not stuck:
-            limit, over = self._limit(page, at)
+        while not stuck and not self._suspicious:
+            limit, over = plain if len(self._veils) == 1 else self._limit(page, at)
             at, stuck = self._advance(page, at, limit)
             if stuck and over and not self._kept:
                 at, stuck = self._lift(page, at, limit), False
@@ -154,7 +157,7 @@ class Swapper:
         section = isinstance(self._passage, Section) and over == [_CDATA]
         together = section or (at == limit and self._passage is None)
         hidden = page[limit] >= 0x80 or (b"script" in over and page[limit + 1] != ord("/"))
-        if not together or hidden or over != self._veils[-len(over) :] or b"\x1b" in over:
+        if not together or hidden or over != self._veils[-len(over) :] or _ESCAPE in over:
             self._suspicious, self._passage = True, None
             return at
         del self._veils[-len(over) :]
@@ -168,10 +171,6 @@ class Swapper:
             self._veils.append(name)
 
     @property
-    def _foreign(self) -> bool:
-        return self._open[b"svg"] + self._open[b"math"] > 0
-
-    @property
     def _unsure(self) -> bool:
         """Whether no element's content may be raw text: in foreign content, or behind a ``col`` alone in a template."""
         return self._lost or self._foreign or self._open[b"col"] > 0
@@ -181,7 +180,7 @@ class Swapper:
         while found := SUSPECT.search(page, at):
             start = found.start()
             tag = TAG.match(page, start)
-            if self._must_wait(page, start, tag):
+            if tag is None and self._must_wait(page, start):
                 return self._keep(page, start)
             end = start + MAX_HELD_BACK if tag is None else tag.end()
             if tag is None or end - start > MAX_HELD_BACK:
@@ -253,20 +252,22 @@ class Swapper:
             self._suspicious = True
             return at, False
         tag = TAG.match(page, at)
-        if self._must_wait(page, at, tag):
+        if tag is None and self._must_wait(page, at):
             return self._keep(page, at), True
         if tag is None or tag.end() - at > MAX_HELD_BACK:
             return self._cut(page, at, limit, name)
-        if tag.end() > limit:
+        end = tag.end()
+        if end > limit:
             return at, True
-        text = tag.group()
+        text = page[at:end]
         if name in JUDGED:
             read = TagText(text, name)
-            if read.is_rules:
+            if name == b"script" and read.is_rules:
                 return self._meet_rules(page, at, limit, read)
-            self._edit(at, self._judge.edits(read, doubtful=self._doubtful))
-        self._enter(name, closed=closes_itself(text))
-        return tag.end(), False
+            self._edit(at, self._judge.edits(read, doubtful=name == b"base" and self._doubtful))
+        if name not in TEXT_ENDS or not page.startswith(b"</" + name + b">", end):
+            self._enter(name, closed=text.endswith(b"/>") and closes_itself(text))
+        return end, False
 
     @property
     def _skip(self) -> re.Pattern[bytes]:
@@ -284,8 +285,8 @@ class Swapper:
         """Whether a tag may be none to the browser."""
         return self._lost or len(self._veils) > 1 or any(self._open.values())
 
-    def _must_wait(self, page: bytes, at: int, tag: re.Match[bytes] | None) -> bool:
-        return tag is None and len(page) - at <= MAX_HELD_BACK + _AHEAD and not self._final
+    def _must_wait(self, page: bytes, at: int) -> bool:
+        return len(page) - at <= MAX_HELD_BACK + _AHEAD and not self._final
 
     def _keep(self, page: bytes, at: int, passage: Passage | None = None, to: int = -1) -> int:
         """Wait for the rest of a tag."""
@@ -301,9 +302,9 @@ class Swapper:
         end = at + MAX_HELD_BACK
         if end > min(limit, len(page)):
             return at, True
-        if name in JUDGED:
-            self._edit(at, self._judge.edits_of_cut(TagText(page[at:end], name)))
-        self._passage = Tag.begun(page, at, end, then=name)
+        edits = self._judge.edits_of_cut(TagText(page[at:end], name)) if name in JUDGED else []
+        self._edit(at, edits)
+        self._passage = Tag.begun(page, at, end, then=b"" if edits == [NO_TAG] else name)
         return end, False
 
     def _meet_rules(self, page: bytes, at: int, limit: int, tag: TagText) -> tuple[int, bool]:
@@ -311,7 +312,7 @@ class Swapper:
         script, begin = Script(), at + len(tag.raw)
         end = script.leave(page, begin, len(page))
         sure = len(self._veils) == 1 and not self._unsure
-        if sure and not script.ended and self._must_wait(page, at, None):
+        if sure and not script.ended and self._must_wait(page, at):
             return self._keep(page, at, script, end), True
         short = script.ended and end - at <= MAX_HELD_BACK
         rules = page[begin:end] if sure and short and end <= limit else b""
@@ -328,6 +329,7 @@ class Swapper:
         """Behind the start tag of ``name``."""
         if name in FOREIGN:
             self._open[name] += not closed
+            self._foreign = self._foreign or not closed
         elif name in INTEGRATING and self._foreign and not closed:
             self._leaf = name
         elif name == b"noscript":
@@ -372,5 +374,6 @@ class Swapper:
         self._open[name] = 0 if name == b"select" else self._open[name] - 1
         if not self._open[b"template"]:
             self._open[b"col"] = 0
+        self._foreign = self._open[b"svg"] + self._open[b"math"] > 0
         if name in FOREIGN and not self._foreign:
             self._lost = self._lost or self._integrated
