@@ -191,13 +191,14 @@ WHOLE_ATTRIBUTES = many(
 ).replace(b"~", SPACE)
 """Attributes that are surely over; what follows them may be an unfinished one."""
 
+CDATA, ESCAPE = b"<![CDATA[", b"\x1b"
 VEILS = {
     name: re.compile(rb"</" + any_case(name) + DELIMITED)
     for name in (*RAW_TEXT, b"iframe", b"noscript")
 } | {
     b"script": re.compile(rb"</?" + any_case(b"script") + DELIMITED),
-    b"<![CDATA[": re.compile(rb"[\x80-\xff]?\]\]>"),
-    b"\x1b": re.compile(rb"\x1b"),
+    CDATA: re.compile(rb"[\x80-\xff]?\]\]>"),
+    ESCAPE: re.compile(ESCAPE),
 }
 """Where a text is over that is markup in another reading: an element's, a section of character data.
 
@@ -205,4 +206,5 @@ A script may go on behind ``<script``, and a section behind a byte that makes on
 there, as at an escape (ISO-2022-JP, where ASCII may be no ASCII), nothing can be said any more.
 """
 
+LONGEST_VEIL_END = len(b"</noscript>")
 VEIL_MAY_END = re.compile(rb"(?:<(?:/?[a-zA-Z]*+)?|[\x80-\xff]?\]{0,2})\Z")
