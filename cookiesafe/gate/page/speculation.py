@@ -43,15 +43,13 @@ def _is_harmless_rule(rule: Any, held: Callable[[str], bool]) -> bool:
 
 def _stays_here(where: Any, held: Callable[[str], bool]) -> bool:
     """Whether a condition lets only links to the site itself through."""
-    if not isinstance(where, dict) or len(where) > 2:
+    if not isinstance(where, dict) or len(where) != 1:
         return False
     if "and" in where:
         return isinstance(where["and"], list) and any(_stays_here(w, held) for w in where["and"])
     if "or" in where:
         return isinstance(where["or"], list) and all(_stays_here(w, held) for w in where["or"])
     patterns = where.get("href_matches")
-    if "relative_to" in where:
-        return False
     return all(
         isinstance(pattern, str) and _OF_THE_SITE.fullmatch(pattern) and not held("/")
         for pattern in (patterns if isinstance(patterns, list) else [patterns])
