@@ -311,7 +311,7 @@ class Exchange(Visit):
             gate = PageGate(notice.revisit(self.root), at_end=True)
         headers[:] = [field for field in headers if field[0].lower() not in _UNTRUE_WHEN_PLACED]
         for at, (name, value) in enumerate(headers):
-            if name.lower() == "content-length" and value.isdecimal():
+            if name.lower() == "content-length" and value.isdecimal() and gate.size is not None:
                 headers[at] = (name, str(int(value) + gate.size))
                 self._promised = True
         if self._shown:

@@ -94,6 +94,31 @@ def test_nothing_is_placed_where_ascii_is_not_ascii(label: str) -> None:
     assert not kind_of(f'text/html;charset="{label.upper()}"').placeable
 
 
+LONGER = [
+    "gbk",
+    "gb2312",
+    "gb18030",
+    "big5",
+    "big5-hkscs",
+    "euc-jp",
+    "euc-kr",
+    "shift_jis",
+    "utf-8",
+]
+
+
+@pytest.mark.parametrize("label", LONGER)
+def test_where_something_is_placed_no_character_has_a_byte_that_markup_is_made_of(
+    label: str,
+) -> None:
+    markup = set(b"\0\t\n\f\r\x1b <>\"'/=!?-&")
+    assert kind_of(f"text/html; charset={label}").placeable
+
+    for code in range(0x80, 0x10000):
+        encoded = chr(code).encode("cp949" if label == "euc-kr" else label, "ignore")
+        assert markup.isdisjoint(encoded), hex(code)
+
+
 @settings(deadline=None, max_examples=200)
 @given(st.none() | st.text('texhml/+;=* "', max_size=20) | st.text(max_size=20))
 def test_what_may_be_placed_in_is_a_document_and_nothing_else(content_type: str | None) -> None:
