@@ -32,7 +32,7 @@ class Held:
     def held(self, url: str, base: str | None) -> str | None:
         return url if HELD in url else None
 
-    def placeholder(self, key: str, kind: str) -> str:
+    def placeholder(self, key: str, sandbox: str | None) -> str:
         return OURS
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from types import MappingProxyType
 from typing import Literal
@@ -111,6 +111,16 @@ def choose(policy: Policy, purposes: Iterable[str], vendors: Iterable[str] = ())
     choices |= {f"@{policy.vendor(name).id}": True for name in vendors}
     grounds = {name: policy.grounds[name] for name, yes in choices.items() if yes}
     return Consent(choices=choices, grounds=grounds)
+
+
+def with_vendor(policy: Policy, consent: Consent, vendor: str) -> Consent:
+    """The same choices, and a yes to one vendor by name. Raises ``UnknownName``."""
+    name = f"@{policy.vendor(vendor).id}"
+    return replace(
+        consent,
+        choices={**consent.choices, name: True},
+        grounds={**consent.grounds, name: policy.grounds[name]},
+    )
 
 
 def allowed(policy: Policy, consent: Consent, signals: frozenset[str] = frozenset()) -> Allowed:

@@ -18,13 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import AnyStr, Protocol
+from urllib.parse import quote
 
 from .consent import DAY
 from .desk import Asked, Flow, answer
 from .errors import UsageError
-from .gate import HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts, Place, sweep
+from .gate import Embeds, HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts, Place, sweep
 from .gate.caches import make_private, speaks_to_caches, vary
-from .gate.documents import KINDS, is_plain
+from .gate.documents import FRAMES, KINDS, is_plain
 from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, REFERRER, ROLES
 from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
@@ -40,7 +41,7 @@ _UNTRUE_WHEN_PLACED = frozenset(
     {"accept-ranges", "content-digest", "content-md5", "digest", "etag", "last-modified", "repr-digest"}
 )  # fmt: skip
 _NO_PAGE = frozenset({204, 205, 206, *range(300, 400)})
-_NAVIGABLE = (None, "document")
+_PAGES = FRAMES | {None, "document"}
 _STEERS = ("Cookie", "Sec-GPC", "Sec-Fetch-Dest")
 _STEERS_UNNAMED = (*_STEERS, "Accept", "HX-Request")
 
@@ -69,6 +70,10 @@ class Exchange(Visit):
     reply: Reply | None = None
     _flow: Flow | None = None
     _promised = False
+    _whole = False
+    """Whether the page stands for itself, and is not shown in a frame of another."""
+    _embeds: Embeds | None = None
+    _policy: str | None = None
     _swept: Place | None = None
 
     def arrive(self, settings: Settings) -> bool:
@@ -87,13 +92,21 @@ class Exchange(Visit):
         self._read_cookies()
         if path.startswith(settings.own_paths):
             self._ask_the_desk()
-        elif settings.places and self.destination in _NAVIGABLE and self.is_navigation():
-            self.places = True
-            self._here = self.address() if self._arrival.standing.to_ask else ""
-            self._shown = self.method != "HEAD"
-            if self._arrival.to_sweep:
-                self._swept = settings.place_of(self)
+        elif settings.places and self.destination in _PAGES:
+            self._await_page()
         return not (self.ours or self.places or self.app_cookie is not None)
+
+    def _await_page(self) -> None:
+        """Where something may be placed or swapped in what comes, keep what that takes."""
+        arrival = self._arrival
+        if self.destination in FRAMES:
+            self.places = not arrival.standing.passage.complete
+        elif self.is_navigation():
+            self.places = self._whole = True
+            self._here = self.address() if arrival.standing.to_ask else ""
+            if arrival.to_sweep:
+                self._swept = self._settings.place_of(self)
+        self._shown = self.places and self.method != "HEAD"
 
     def _read_cookies(self) -> None:
         """On a fault of our own the visitor is one who has sent none: the site works, with nothing optional."""
@@ -193,6 +206,7 @@ class Exchange(Visit):
 
     def _conclude(self, reply: Reply) -> None:
         self.needs = ()
+        self._policy = reply.policy
         headers = self.depart(reply.status, reply.headers)
         headers += [("Set-Cookie", line) for line in reply.cookies]
         headers.append(("Content-Length", str(len(reply.body))))
@@ -230,7 +244,7 @@ class Exchange(Visit):
         sets_cookies = token is not None or bool(cookies)
         if token is not None:
             kept.append(("Set-Cookie", self._jar.write_session(token)))
-        if self.places and self._swept is not None:
+        if self._swept is not None:
             kept += self._sweep(self._swept)
             sets_cookies = True
         self._protect(status, content_type, kept, sets_cookies)
@@ -295,7 +309,7 @@ class Exchange(Visit):
 
     def _protect_document(self, headers: list[Header]) -> None:
         settings, passage = self._settings, self._arrival.standing.passage
-        headers.append(settings.document_policy(passage.csp, self.root))
+        headers.append(settings.document_policy(self._policy or passage.csp, self.root))
         if settings.enforce:
             if not passage.advertising:
                 headers.append(NO_ADVERTISING)
@@ -303,17 +317,21 @@ class Exchange(Visit):
                 headers.append(REFERRER)
 
     def _place(self, headers: list[Header]) -> None:
-        """Put the banner into the page, or for who has chosen, the way back to the choices."""
+        """Put the banner into the page, or for who has chosen, the way back; and swap what is held in it."""
         notice, standing = self._settings.notice, self._arrival.standing
-        if standing.to_ask:
-            gate = PageGate(notice.banner(self.root, self._here, standing.gpc))
-        else:
-            gate = PageGate(notice.revisit(self.root), at_end=True)
-        headers[:] = [field for field in headers if field[0].lower() not in _UNTRUE_WHEN_PLACED]
-        for at, (name, value) in enumerate(headers):
-            if name.lower() == "content-length" and value.isdecimal() and gate.size is not None:
-                headers[at] = (name, str(int(value) + gate.size))
-                self._promised = True
+        fragment = None
+        if self._whole:
+            fragment = (
+                notice.banner(self.root, self._here, standing.gpc)
+                if standing.to_ask
+                else notice.revisit(self.root)
+            )
+        if not standing.passage.complete:
+            frame = f"{quote(self.root)}{self._settings.own_paths}embed"
+            self._embeds = Embeds(self.hosts(), frame)
+        gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds)
+        headers[:] = _true_of(gate, headers)
+        self._promised = any(name.lower() == "content-length" for name, _ in headers)
         if self._shown:
             self.page = gate
 
@@ -367,9 +385,14 @@ class Exchange(Visit):
         if not last:
             return passed
         try:
-            return passed + page.close()
+            passed += page.close()
         except Exception:
             return self._give_up(page, passed + page.held)
+        if self._embeds is not None:
+            for key, kind in page.swapped:
+                if key in self._embeds.found:
+                    self._note(self._embeds.found[key], f"showed {kind} of")
+        return passed
 
     def _give_up(self, page: PageGate, rest: bytes) -> bytes:
         """On a fault of the page gate: the page as it is, and blanks for what was promised."""
@@ -388,3 +411,17 @@ class Exchange(Visit):
             if name.lower() not in _SHUT_OUT and not speaks_to_caches(name)
         ]
         return [*kept, ("Cache-Control", "no-store"), *self._settings.constant]
+
+
+def _true_of(gate: PageGate, headers: list[Header]) -> list[Header]:
+    """The fields that are still true of a page when it has passed ``gate``, its length corrected where that is known."""
+    kept = []
+    for name, value in headers:
+        lower = name.lower()
+        if lower == "content-length":
+            if gate.size is None or not value.isdecimal():
+                continue
+            value = str(int(value) + gate.size)
+        if lower not in _UNTRUE_WHEN_PLACED:
+            kept.append((name, value))
+    return kept

@@ -34,12 +34,16 @@ _SIGNALS = {False: frozenset[str](), True: frozenset({"gpc"})}
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What passes with what is allowed: cookies, ``hosts``, and the ``csp`` that says the same to the browser."""
+    """What passes with what is allowed: cookies, ``hosts``, and the ``csp`` that says the same to the browser.
+
+    ``advertising`` is whether the browser may take part in it, ``complete`` whether all that can be agreed to is.
+    """
 
     gate: CookieGate
     hosts: HostGate
     csp: str
     advertising: bool
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class Jar:
         self._signer = keys.signer("consent", self.consent_name)
         self._passage = lru_cache(_REMEMBERED)(self._work_out_passage)
         self._remembered = lru_cache(_REMEMBERED)(self._work_out)
-        self.undecided = {gpc: self._stand(UNDECIDED, gpc) for gpc in (False, True)}
+        self.undecided = {gpc: self.stand(UNDECIDED, gpc) for gpc in (False, True)}
         self.empty = {gpc: self._arrive("", self.undecided[gpc]) for gpc in (False, True)}
 
     def read(self, header: str, gpc: bool, now: float) -> Arrival:
@@ -139,7 +143,7 @@ class Jar:
         found: Standing | None = None
         for token in tokens:
             try:
-                standing = self._stand(read(self._signer.verify(token), self._policy), gpc)
+                standing = self.stand(read(self._signer.verify(token), self._policy), gpc)
             except BadToken:
                 continue
             if found is not None and found.consent != standing.consent:
@@ -155,7 +159,7 @@ class Jar:
 
     def withdrawn(self, header: str, consent: Consent, gpc: bool) -> tuple[str, ...]:
         """The declared cookies in a ``Cookie`` header that ``consent`` does not cover."""
-        return self._stand(consent, gpc).gate.withdrawn(header)
+        return self.stand(consent, gpc).gate.withdrawn(header)
 
     def write_session(self, token: str) -> str:
         """The ``Set-Cookie`` line for a session's token, or, for ``""``, the one that expires it."""
@@ -163,7 +167,8 @@ class Jar:
             return expire_set_cookie(self.session.name, secure=self.secure)
         return f"{self.session.name}={token}{self._session_attributes}"
 
-    def _stand(self, consent: Consent, gpc: bool) -> Standing:
+    def stand(self, consent: Consent, gpc: bool) -> Standing:
+        """What follows from a consent."""
         may = allowed(self._policy, consent, _SIGNALS[gpc])
         passage = self._passage(may)
         return Standing(consent, may, passage.gate, passage, to_ask(self._policy, consent), gpc)
@@ -176,4 +181,5 @@ class Jar:
             HostGate(policy, may, left_out(policy, may)),
             reporting(content_security_policy(policy, may), self._reports),
             agrees_to_advertising(policy, may),
+            may.vendors == policy.vendors.keys() and may.purposes == policy.purposes.keys(),
         )

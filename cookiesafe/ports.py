@@ -73,12 +73,16 @@ class Request(ABC):
 
 @dataclass(slots=True)
 class Reply:
-    """A whole response of our own; ``cookies`` are the ``Set-Cookie`` lines that go with it."""
+    """A whole response of our own; ``cookies`` are the ``Set-Cookie`` lines that go with it.
+
+    ``policy`` is the Content-Security-Policy for it, where that is not the visitor's.
+    """
 
     status: int
     headers: list[Header] = field(default_factory=list)
     body: bytes = b""
     cookies: list[str] = field(default_factory=list)
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

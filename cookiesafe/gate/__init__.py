@@ -2,6 +2,7 @@
 
 from .cookies import CookieGate, Held
 from .csp import content_security_policy
+from .embeds import Embeds
 from .findings import Findings
 from .headers import HeaderGate, HeldField
 from .hosts import HeldHost, HostGate, PageHosts
@@ -11,6 +12,7 @@ from .sweep import Place, sweep
 
 __all__ = [
     "CookieGate",
+    "Embeds",
     "Findings",
     "HeaderGate",
     "Held",

@@ -11,12 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-DESTINATIONS = frozenset(
-    {
-        "document", "iframe", "frame", "object", "embed", "fencedframe",
-        "worker", "sharedworker", "serviceworker",
-    }
-)  # fmt: skip
+FRAMES = frozenset({"iframe", "frame", "object", "embed", "fencedframe"})
+"""Values of ``Sec-Fetch-Dest`` that show what comes within another page (Fetch Metadata)."""
+
+DESTINATIONS = FRAMES | {"document", "worker", "sharedworker", "serviceworker"}
 """Values of ``Sec-Fetch-Dest`` that make a document, or a worker, of whatever comes (Fetch Metadata)."""
 
 PARTS = frozenset(

@@ -60,6 +60,7 @@ class Notice:
             next=next_path,
             consent=consent,
             granted=granted,
+            by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
             date=date,
             gpc=self._silenced(gpc),
             left=left_over(self._policy, still_sent[:_MOST_LISTED]),
@@ -72,6 +73,18 @@ class Notice:
         return self._page(
             "cookies.html", root, groups=groups(self._policy), known=well_known(self._policy)
         )
+
+    def placeholder(
+        self, root: str, url: str, host: str, vendor: Vendor | None, *, silenced: bool
+    ) -> bytes:
+        """What stands in the place of an embed that is held."""
+        return self._page(
+            "placeholder.html", root, url=url, host=host, vendor=vendor, silenced=silenced
+        )
+
+    def embed(self, root: str, url: str, vendor: Vendor, sandbox: str | None) -> bytes:
+        """The embed, in a frame with the ``sandbox`` that the page around it asked for."""
+        return self._page("embed.html", root, url=url, vendor=vendor, sandbox=sandbox)
 
     def problem(self, root: str, title: str, text: str) -> bytes:
         """A page that says what did not work, and what now."""

@@ -26,8 +26,8 @@ class HeldHost:
             return url
         return whole if host == self.host or host.endswith("." + self.host) else None
 
-    def placeholder(self, key: str, kind: str) -> str:
-        return f"{EMBED}/{kind}"
+    def placeholder(self, key: str, sandbox: str | None) -> str:
+        return EMBED
 
 
 def _cleaned(url: str) -> str:

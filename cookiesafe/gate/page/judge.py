@@ -60,8 +60,8 @@ class Swaps(Protocol):
         """
         ...
 
-    def placeholder(self, key: str, kind: str) -> str:
-        """The address of our page for it, not relative to any ``<base>``; ``kind`` is the element's name."""
+    def placeholder(self, key: str, sandbox: str | None) -> str:
+        """The address of our page for it, not relative to any ``<base>``; ``sandbox`` is as the element has it."""
         ...
 
 
@@ -147,7 +147,8 @@ class Judge:
             return []
         kind = tag.name.decode()
         self._note(key, kind)
-        ours = _as_value(self._swaps.placeholder(key, kind))
+        sandbox = tag[b"sandbox"] if tag.name == b"iframe" and b"sandbox" in tag else None
+        ours = _as_value(self._swaps.placeholder(key, sandbox))
         return [put(tag, address, ours), *renamings(tag, *_IN_THE_WAY[tag.name])]
 
     def _unhint(self, tag: TagText) -> list[Edit]:

@@ -1,0 +1,142 @@
+"""One request for a page of ours: what is known of who asks, and the forms that answers have."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote
+
+from ..jar import Jar, Standing
+from ..origin import is_cross_site
+from ..ports import Answer, Need, ReadBody, Reply, Request
+from ..settings import Settings
+
+MAX_BODY = 64 * 1024
+MAX_FIELDS = 1000
+MAX_NEXT = 2048
+FORM = "application/x-www-form-urlencoded"
+PLAIN = ("Content-Type", "text/plain; charset=utf-8")
+
+_LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+_ELSEWHERE = re.compile(r"/[/\\]|.*[\\\x00-\x1f\x7f]", re.DOTALL)
+_OWN_PAGES = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
+)
+
+Flow = Generator[tuple[Need, ...], list[Answer], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request for a page of ours, and what is known of who asks."""
+
+    settings: Settings
+    request: Request
+    jar: Jar
+    standing: Standing
+    now: float
+
+    @property
+    def wants_json(self) -> bool:
+        accept = self.request.header("accept") or ""
+        return "application/json" in accept and "text/html" not in accept
+
+
+def local_path(path: str | None, default: str) -> str:
+    """``path`` if a browser that goes there stays on this site, else ``default``.
+
+    It is a path and perhaps a query, without what browsers read as another host: ``//``, a backslash, a control
+    character, each also behind a percent sign.
+    """
+    if path is None or len(path) > MAX_NEXT or not _LOCAL.fullmatch(path):
+        return default
+    if _ELSEWHERE.match(unquote(path.partition("?")[0], "latin-1")):
+        return default
+    return quote(path, safe="%/?&=+:@!$'()*,;~#[]", errors="replace")
+
+
+def read_form(
+    asked: Asked,
+) -> Generator[tuple[Need, ...], list[Answer], dict[str, list[str]] | Reply]:
+    """The fields of the form that was sent from this very site, or what to answer instead."""
+    header = asked.request.header
+    if is_cross_site(
+        asked.request.method,
+        asked.settings.origin_of(asked.request),
+        asked.settings.trusted_origins,
+        fetch_site=header("sec-fetch-site"),
+        origin=header("origin"),
+        has_cookies=bool(header("cookie")),
+    ):
+        why = "This choice was sent from another site, so nothing was changed. Choose here:"
+        return problem(asked, 403, "Not taken", why)
+    if media_type(asked) != FORM:
+        why = "The choice did not come as a form, so nothing was changed."
+        return problem(asked, 415, "Not taken", why)
+    (body,) = yield (ReadBody(MAX_BODY),)
+    if body is None:
+        why = "The form was too large, so nothing was changed."
+        return problem(asked, 413, "Not taken", why)
+    fields = fields_of(body)
+    return incomplete(asked) if fields is None else fields
+
+
+def incomplete(asked: Asked) -> Reply:
+    return problem(asked, 400, "Not taken", "The form was not complete, so nothing was changed.")
+
+
+def media_type(asked: Asked) -> str:
+    return (asked.request.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+def query_of(asked: Asked) -> dict[str, list[str]]:
+    return fields_of(asked.request.query.encode("latin-1", "replace")[:MAX_BODY]) or {}
+
+
+def problem(asked: Asked, status: int, title: str, text: str) -> Reply:
+    if asked.wants_json:
+        return as_json(status, {"error": title, "detail": text})
+    return html(status, asked.settings.notice.problem(asked.request.root, title, text))
+
+
+def html(status: int, page: bytes, *, framed: bool = False, frames: Sequence[str] = ()) -> Reply:
+    """A page of ours; ``framed``: it is shown in a frame of the site's own pages, and may have ``frames`` of others."""
+    policy = [_OWN_PAGES + ("'self'" if framed else "'none'")]
+    if frames:
+        policy.append(" ".join(["frame-src", *frames]))
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+        ("Content-Security-Policy", "; ".join(policy)),
+    ]
+    return Reply(status, headers, page)
+
+
+def as_json(status: int, value: Any) -> Reply:
+    body = json.dumps(value).encode()
+    return Reply(
+        status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body
+    )
+
+
+def fields_of(body: bytes) -> dict[str, list[str]] | None:
+    """The fields of a form, or ``None`` when there are too many of them."""
+    try:
+        return parse_qs(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS
+        )
+    except ValueError:
+        return None
+
+
+def one(fields: Mapping[str, list[str]], name: str) -> str | None:
+    values = fields.get(name, [])
+    return values[0] if len(values) == 1 else None
+
+
+def random_id(asked: Asked) -> str:
+    return urlsafe_b64encode(asked.settings.entropy(16)).decode().rstrip("=")

@@ -1,0 +1,137 @@
+"""The choices: shown, taken and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..consent import DAY, Consent, choose, to_ask
+from ..errors import StoreError, UnknownName
+from ..events import log
+from ..gate import sweep
+from ..ledger import Record
+from ..ports import Append, Reply
+from .asked import (
+    PLAIN,
+    Asked,
+    Flow,
+    as_json,
+    html,
+    incomplete,
+    local_path,
+    one,
+    problem,
+    query_of,
+    random_id,
+    read_form,
+)
+
+_NOTICES = frozenset({"banner", "choices", "embed"})
+
+
+def show_choices(asked: Asked) -> Reply:
+    request = asked.request
+    fields = query_of(asked)
+    home = f"{request.root}/"
+    page = asked.settings.notice.choices(
+        request.root,
+        local_path(one(fields, "next"), home),
+        asked.standing.consent,
+        asked.standing.gpc,
+        _still_sent(asked),
+    )
+    return html(200, page)
+
+
+def _still_sent(asked: Asked) -> tuple[str, ...]:
+    """The cookies the browser still sends although the visitor, who has chosen, does not agree to them."""
+    if not asked.settings.enforce or not asked.standing.consent.decided:
+        return ()
+    return asked.standing.gate.held_in(asked.request.cookie)
+
+
+def take_choice(asked: Asked) -> Flow:
+    """Read, decide and prepare the answer; it leaves only when the record is kept."""
+    fields = yield from read_form(asked)
+    if isinstance(fields, Reply):
+        return fields
+    consent = _chosen(asked, fields)
+    if consent is None:
+        return incomplete(asked)
+    then = local_path(one(fields, "next"), f"{asked.request.root}/")
+    return (yield from keep(asked, consent, one(fields, "notice"), then))
+
+
+def keep(asked: Asked, consent: Consent, notice: str | None, then: str) -> Flow:
+    """Record a choice made today, and answer with it; the way leads on to ``then``."""
+    receipt = (asked.standing.consent.receipt or random_id(asked)) if consent.grants else None
+    consent = replace(consent, day=int(asked.now) // DAY, receipt=receipt, sweeps=0)
+    record = _record(asked, consent, notice)
+    taken = _taken(asked, consent, record, then)
+    (failure,) = yield (Append(record),)
+    if isinstance(failure, StoreError):
+        log.error("a choice could not be recorded, and was not taken: %s", failure)
+        return problem(
+            asked,
+            503,
+            "Not saved",
+            "We could not save your choice. Nothing optional is used. Please try again.",
+        )
+    return taken
+
+
+def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
+    """The consent a form stands for, or ``None`` if it stands for none."""
+    policy = asked.settings.policy
+    purposes: list[str] = []
+    vendors: list[str] = []
+    match fields.get("choice"):
+        case ["accept"]:
+            purposes = list(policy.purposes)
+        case ["reject"]:
+            pass
+        case ["save"]:
+            purposes, vendors = fields.get("purpose", []), fields.get("vendor", [])
+        case _:
+            return None
+    try:
+        return choose(policy, purposes, vendors)
+    except UnknownName:
+        return None
+
+
+def _record(asked: Asked, consent: Consent, notice: str | None) -> Record:
+    old = asked.standing.consent
+    if consent.grants:
+        event = "change" if old.receipt else "grant"
+    else:
+        event = "withdrawal" if old.receipt else "refusal"
+    return Record(
+        id=random_id(asked),
+        time=int(asked.now * 1000),
+        event=event,
+        policy=asked.settings.policy.fingerprint,
+        notice=notice if notice in _NOTICES else "other",
+        language="en",
+        choices=dict(consent.choices),
+        grounds=dict(consent.grounds),
+        receipt=consent.receipt or old.receipt,
+    )
+
+
+def _taken(asked: Asked, consent: Consent, record: Record, then: str) -> Reply:
+    if asked.wants_json:
+        reply = as_json(
+            200,
+            {"choices": dict(consent.choices), "event": record.event, "receipt": record.receipt},
+        )
+    else:
+        reply = Reply(303, [("Location", then), ("Cache-Control", "no-store"), PLAIN])
+    names: tuple[str, ...] = ()
+    if asked.settings.enforce and not to_ask(asked.settings.policy, consent):
+        names = asked.jar.withdrawn(asked.request.cookie, consent, asked.standing.gpc)
+    reply.cookies.append(asked.jar.write_consent(replace(consent, sweeps=1) if names else consent))
+    reply.cookies += sweep(names, asked.settings.place_of(asked.request)) if names else []
+    if asked.settings.enforce and asked.standing.consent.grants - consent.grants:
+        reply.headers.append(("Clear-Site-Data", '"cache"'))
+    return reply

@@ -1,0 +1,45 @@
+"""Which page of ours is at which address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..ports import Reply
+from .asked import Asked, Flow, html, problem
+from .choices import show_choices, take_choice
+from .embed import show_embed, take_embed
+from .reports import take_reports
+
+
+def answer(asked: Asked) -> Reply | Flow:
+    """The reply, or, where something is needed first, what leads to it."""
+    method = "GET" if asked.request.method == "HEAD" else asked.request.method
+    methods = _PAGES.get(asked.request.path.removeprefix(asked.settings.own_paths))
+    if methods is None:
+        return problem(asked, 404, "No such page", "There is nothing at this address.")
+    if method not in methods:
+        reply = problem(asked, 405, "Not this way", "This address does not take such a request.")
+        reply.headers.append(("Allow", ", ".join(methods)))
+        return reply
+    return methods[method](asked)
+
+
+def _show_cookies(asked: Asked) -> Reply:
+    return html(200, asked.settings.notice.cookies(asked.request.root))
+
+
+def _show_style(asked: Asked) -> Reply:
+    headers = [
+        ("Content-Type", "text/css; charset=utf-8"),
+        ("Cache-Control", "public, max-age=31536000, immutable"),
+    ]
+    return Reply(200, headers, asked.settings.notice.style)
+
+
+_PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
+    "choices": {"GET": show_choices, "POST": take_choice},
+    "cookies": {"GET": _show_cookies},
+    "embed": {"GET": show_embed, "POST": take_embed},
+    "notice.css": {"GET": _show_style},
+    "reports": {"POST": take_reports},
+}

@@ -1,0 +1,25 @@
+"""What browsers report."""
+
+from __future__ import annotations
+
+from ..gate.reports import TYPES, refused
+from ..ports import ReadBody, Reply
+from .asked import MAX_BODY, PLAIN, Asked, Flow, media_type
+
+
+def take_reports(asked: Asked) -> Flow:
+    """What browsers refused to call for our policy. Whatever was sent, no more follows than a count of hosts."""
+    settings = asked.settings
+    if media_type(asked) not in TYPES:
+        return Reply(415, [PLAIN])
+    if not settings.report_allowance.take(asked.now):
+        return Reply(429, [PLAIN])
+    (body,) = yield (ReadBody(MAX_BODY),)
+    if body is None:
+        return Reply(413, [PLAIN])
+    page = asked.jar.undecided[False].passage.hosts.page(settings.origin_of(asked.request))
+    for url in refused(body, settings.reports, enforce=settings.enforce):
+        held = page.held(url)
+        if held is not None and held.vendor is None:
+            settings.sightings.saw_host(held.host)
+    return Reply(204)
