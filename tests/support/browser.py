@@ -10,8 +10,9 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -27,7 +28,8 @@ from playwright.sync_api import (
 
 from tests.support.servers import Demo
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+WHOLE = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", *WHOLE)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,18 +46,47 @@ NECESSARY = frozenset({"cookiesafe", "cookiesafe-session"})
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A browser without a window. While it runs, its thread cannot use asyncio."""
-    executable = next(filter(None, map(shutil.which, NAMES)), None)
-    if executable is None:
-        missing = f"no browser: none of {', '.join(NAMES)} is here (scripts/browser gets one)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
+    executable = installed(NAMES)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def launched_whole(
+    profile: Path, arguments: Sequence[str], **options: Any
+) -> Iterator[BrowserContext]:
+    """A whole Chromium with a profile on disk: only so does it take hints, and keep the pages one goes back to.
+
+    ``options`` are those of ``BrowserType.launch_persistent_context``.
+    """
+    executable = installed(WHOLE)
+    unwanted = ["--disable-background-networking", "--disable-back-forward-cache"]
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=executable,
+            args=["--no-sandbox", "--disable-gpu", *arguments],
+            ignore_default_args=unwanted,
+            **options,
+        )
+        with closing(context):
+            context.set_default_timeout(10_000)
+            yield context
+
+
+def installed(names: Sequence[str]) -> str:
+    """Where the first of these browsers is."""
+    executable = next(filter(None, map(shutil.which, names)), None)
+    if executable is None:
+        missing = f"no browser: none of {', '.join(names)} is here (scripts/browser gets one)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return executable
 
 
 class Visitor:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Literal
 from urllib.parse import urlencode, urlsplit
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 20
@@ -95,10 +98,29 @@ def counter(
 ) -> Iterator[Counter]:
     """The counter with ``keys``, the newest first, over https if it gets a certificate and its key."""
     tls = [str(path) for path in certificate or ()]
-    module = "tests.support.counter"
-    with _started([module, edge, *tls], folder, COUNTER_KEYS=" ".join(keys)) as running:
+    arguments = ["tests.support.counter", edge, *tls]
+    with served(arguments, folder, COUNTER_KEYS=" ".join(keys)) as started:
+        yield started
+
+
+@contextmanager
+def served(arguments: Sequence[str], folder: Path, **settings: str) -> Iterator[Counter]:
+    """A module that says where it serves as the counter does, with its arguments."""
+    with _started(arguments, folder, **settings) as running:
         url = _said(running, rb"serving at (\S+)\n")[1].decode()
         yield Counter(running.process, running.errors, url)
+
+
+def make_certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate that nobody vouches for, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl to make a certificate with")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    making = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=harbour.localhost"
+    command = [openssl, *making.split(), "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    return certificate, key
 
 
 @contextmanager
