@@ -350,8 +350,12 @@ class Exchange(Visit):
         return standing.passage.hosts.page(f"{scheme}://{host}/")
 
     def _gate_fields(self, headers: list[Header], personal: bool) -> list[Header]:
-        advertising = personal and self._arrival.standing.passage.advertising
-        gate = HeaderGate(self.hosts(personal=personal), advertising=advertising)
+        passage = (self._arrival.standing if personal else self._jar.undecided[False]).passage
+        gate = HeaderGate(
+            self.hosts(personal=personal),
+            advertising=passage.advertising,
+            complete=passage.complete,
+        )
         passing = gate.outgoing(headers)
         for held, field in gate.held.items():
             self._note(held, "sent" if isinstance(held, HeldField) else f"sent {field} with")

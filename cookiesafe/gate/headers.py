@@ -46,7 +46,7 @@ _REFRESH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class HeldField:
-    """A field that takes part in a browser's advertising, which the visitor has not agreed to."""
+    """A field that is held as a whole until the visitor agrees to all that vendors are declared for."""
 
     name: str
     purpose: None = None
@@ -54,6 +54,9 @@ class HeldField:
     remedy: str = "It passes once the visitor agrees to all that vendors are declared for."
     code: str = "CS207"
     reason: str = "which takes part in advertising"
+
+
+_UNSEEN = HeldField("speculation-rules", reason="which leads to rules that were not looked at")
 
 
 def agrees_to_advertising(policy: Policy, allowed: Allowed) -> bool:
@@ -72,12 +75,15 @@ def refresh_url(content: str) -> str | None:
 class HeaderGate:
     """Gates the fields of one response; with ``advertising``, those that take part in it stay.
 
+    ``Speculation-Rules`` leads to a file that may name any host: it stays with ``complete`` alone, where nothing that
+    was declared is held.
     ``held`` is what was held, with the name of the field it was in.
     """
 
-    def __init__(self, page: PageHosts, *, advertising: bool) -> None:
+    def __init__(self, page: PageHosts, *, advertising: bool, complete: bool = False) -> None:
         self._page = page
         self._advertising = advertising
+        self._complete = complete
         self._taken_back: set[str] = set()
         self.held: dict[HeldHost | HeldField, str] = {}
 
@@ -129,6 +135,13 @@ class HeaderGate:
         items = _ITEM.findall(value)
         texts = ([_ESCAPED.sub(r"\1", text) for text in _TEXT.findall(item)] for item in items)
         return _left_of(value, items, [self._holds(*each) for each in texts])
+
+    def rules(self, value: str) -> str | None:
+        """``Speculation-Rules``: where rules are that make a browser load pages ahead."""
+        if self._complete:
+            return self.addresses(value)
+        self.held[_UNSEEN] = self._field
+        return None
 
     def groups(self, value: str) -> str | None:
         """``Report-To``: JSON objects, which browsers keep. A held one is taken back, in case it was kept before."""
@@ -245,7 +258,7 @@ _RULES: Final[dict[str, Callable[[HeaderGate, str], str | None]]] = {
     "link": HeaderGate.link,
     "reporting-endpoints": HeaderGate.addresses,
     "report-to": HeaderGate.groups,
-    "speculation-rules": HeaderGate.addresses,
+    "speculation-rules": HeaderGate.rules,
     "content-security-policy": HeaderGate.report_uri,
     "content-security-policy-report-only": HeaderGate.report_uri,
     "refresh": HeaderGate.refresh,

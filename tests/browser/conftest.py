@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import cache
@@ -15,7 +13,7 @@ from playwright.sync_api import Browser
 
 from tests.support import servers
 from tests.support.browser import Visitor, launched
-from tests.support.servers import EDGES, Demo, Edge
+from tests.support.servers import EDGES, Demo, Edge, make_certificate
 
 Demos = Callable[..., Demo]
 NewVisitor = Callable[..., Visitor]
@@ -43,15 +41,7 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demos]:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """One that nobody vouches for, and its key."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    making = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=harbour.localhost"
-    command = [openssl, *making.split(), "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(command, check=True, capture_output=True)
-    return certificate, key
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(params=EDGES)

@@ -130,7 +130,6 @@ def test_the_pictures_a_link_may_choose_from_are_looked_at(sources: str, stays: 
 # --- where reports go ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Reporting-Endpoints", "Speculation-Rules"])
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -148,8 +147,18 @@ def test_the_pictures_a_link_may_choose_from_are_looked_at(sources: str, stays: 
         ("", ""),
     ],
 )
-def test_addresses_of_held_hosts_go(name: str, value: str, expected: str | None) -> None:
-    assert left(name, value) == expected
+def test_addresses_of_held_hosts_go(value: str, expected: str | None) -> None:
+    assert left("Reporting-Endpoints", value) == expected
+    field = ("Speculation-Rules", value)
+    gate = HeaderGate(PAGE, advertising=True, complete=True)
+    assert gate.outgoing([field]) == ([] if expected is None else [(field[0], expected)])
+
+
+def test_rules_that_were_not_looked_at_stay_only_for_who_agrees_to_everything() -> None:
+    assert left("Speculation-Rules", '"/rules.json"') is None
+    assert held(("Speculation-Rules", '"/rules.json"')) == {
+        "speculation-rules": "Speculation-Rules"
+    }
 
 
 GROUP = '{"group":"g","max_age":9,"endpoints":[{"url":"https://ads.example/r"}]}'
