@@ -23,9 +23,10 @@ from urllib.parse import quote
 from .consent import DAY
 from .desk import Asked, Flow, answer
 from .errors import UsageError
-from .gate import Embeds, HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts, Place, sweep
+from .gate import Embeds, HeaderGate, Held, HeldField, PageGate, PageHosts, Place, sweep
 from .gate.caches import make_private, speaks_to_caches, vary
 from .gate.documents import FRAMES, KINDS, is_plain
+from .gate.findings import AnyHeld
 from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, REFERRER, ROLES
 from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
@@ -372,7 +373,7 @@ class Exchange(Visit):
             settings.findings.shortened(self.path, line)
         return passed if settings.enforce else line
 
-    def _note(self, held: Held | HeldHost | HeldField, did: str) -> None:
+    def _note(self, held: AnyHeld, did: str) -> None:
         self.held += (held,)
         self._settings.findings.held(self.path, did, held)
 

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 
 from .consent import Consent
 from .errors import UsageError
-from .gate import Held, HeldField, HeldHost
+from .gate.findings import AnyHeld
 from .jar import Arrival, Jar
 from .ports import Request
 from .session import Session
@@ -24,7 +24,7 @@ class Visit(Request):
 
     asked: bool
     departed = False
-    held: tuple[Held | HeldHost | HeldField, ...] = ()
+    held: tuple[AnyHeld, ...] = ()
     _settings: Settings
     _session: Session | None
     _guarded = False

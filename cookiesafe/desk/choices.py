@@ -39,6 +39,7 @@ def show_choices(asked: Asked) -> Reply:
         asked.standing.consent,
         asked.standing.gpc,
         _still_sent(asked),
+        list(asked.settings.findings.met.values()),
     )
     return html(200, page)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from logging import INFO, WARNING
+from typing import Final
 
 from ..cookies import set_cookie_name
 from ..events import Once, log
@@ -12,25 +13,44 @@ from .headers import HeldField
 from .hosts import HeldHost
 from .sightings import Sightings
 
+AnyHeld = Held | HeldHost | HeldField
+MOST_MET: Final = 500
+MOST_ROUTES: Final = 20
+
+_LONGEST_PART = 32
+_MOST_PARTS = 8
+
+
+def route_of(path: str) -> str:
+    """What the paths of one route have in common: a part with a digit in it, or a long one, is put as ``*``."""
+    parts = path.split("/", _MOST_PARTS + 1)[: _MOST_PARTS + 1]
+    return "/".join(
+        "*" if len(part) > _LONGEST_PART or any(map(str.isdecimal, part)) else part
+        for part in parts
+    )
+
 
 class Findings:
-    """Says what was held back, shortened, or set twice, and keeps in mind what nobody declared; in ``observe``, what would have been.
+    """Says what was held back, shortened, or set twice; in ``observe``, what would have been.
 
-    Never a value, and nothing twice: not for each name and kind, whatever the path.
+    Never a value, and nothing twice: each name once for a route, and for ``MOST_ROUTES`` of them at most. ``met`` is
+    what was held since the process began, whoever visited: the first ``MOST_MET`` by name and rule.
     """
 
     def __init__(self, once: Once, sightings: Sightings, *, enforce: bool) -> None:
         self._once = once
         self._sightings = sightings
         self._was = "was" if enforce else "would be"
+        self._routes: dict[tuple[str, str], set[str]] = {}
+        self.met: dict[tuple[str, str], AnyHeld] = {}
 
-    def held(self, path: str, did: str, held: Held | HeldHost | HeldField) -> None:
+    def held(self, path: str, did: str, held: AnyHeld) -> None:
         """``did`` is what the app did with it, such as ``set cookie``."""
         if held.rule == "undeclared":
             seen = self._sightings
             saw = seen.saw_host if isinstance(held, HeldHost) else seen.saw_cookie
             saw(held.name)
-        if not self._once.first("held", held.name, held.rule):
+        if not self._is_new(route_of(path), held):
             return
         log.log(
             INFO if held.rule == "not granted" else WARNING,
@@ -44,6 +64,19 @@ class Findings:
             held.code,
             extra={"cookiesafe": held, "path": path},
         )
+
+    def _is_new(self, route: str, held: AnyHeld) -> bool:
+        what = (held.name, held.rule)
+        routes = self._routes.get(what)
+        if routes is None:
+            if len(self.met) >= MOST_MET:
+                return False
+            self.met[what] = held
+            routes = self._routes[what] = set()
+        if route in routes or len(routes) >= MOST_ROUTES:
+            return False
+        routes.add(route)
+        return True
 
     def shortened(self, path: str, line: str) -> None:
         name = set_cookie_name(line)[:80]

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..consent import DAY, LIFETIME_DAYS, NECESSARY
 from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import Cookie, Policy, Purpose, Vendor
 
 _LONGEST_SHOWN = 80
+
+
+class KeptFrom(Protocol):
+    """A cookie or an address that the site was kept from."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def rule(self) -> str: ...
+
+    @property
+    def purpose(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from ..consent import DAY, NECESSARY, Consent, allowed
 from ..policy import Policy, Purpose, Vendor
-from .lists import groups, left_over, well_known
+from .lists import KeptFrom, groups, left_over, well_known
 
 if TYPE_CHECKING:
     import jinja2
@@ -50,8 +50,12 @@ class Notice:
         consent: Consent,
         gpc: bool,
         still_sent: Sequence[str] = (),
+        held: Sequence[KeptFrom] = (),
     ) -> bytes:
-        """The preference centre. ``still_sent`` are names of cookies that came without being agreed to."""
+        """The preference centre.
+
+        ``still_sent`` are names of cookies that came without being agreed to, ``held`` what the site was kept from.
+        """
         granted = [p for p in self._policy.optional if consent.state(p.id) == "granted"]
         date = "" if consent.day is None else _date(consent.day)
         return self._page(
@@ -66,6 +70,9 @@ class Notice:
             left=left_over(self._policy, still_sent[:_MOST_LISTED]),
             more=len(still_sent[_MOST_LISTED:]),
             elsewhere=self._elsewhere(consent, gpc),
+            held=[each for each in held if each.rule in ("undeclared", "not granted")][
+                :_MOST_LISTED
+            ],
         )
 
     def cookies(self, root: str) -> bytes:

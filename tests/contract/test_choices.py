@@ -18,6 +18,7 @@ from tests.support.harbour import (
     Asks,
     Clock,
     MakeClient,
+    setting,
 )
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{16,}")
@@ -619,3 +620,15 @@ def test_a_consent_holds_at_every_instance_with_the_same_keys(
     other.get("/")
 
     assert app.allowed == {"statistics", "advertising"}
+
+
+def test_the_page_of_choices_says_what_the_site_was_kept_from(make_client: MakeClient) -> None:
+    client = make_client(setting("hl_ad_1=a", "surprise=<b>"))
+    assert "What this site was kept from" not in client.get("/cookiesafe/choices").text
+    client.get("/")
+
+    text = client.get("/cookiesafe/choices").text
+
+    assert "What this site was kept from (2)" in text
+    assert '<code>hl_ad_1</code></th><td data-label="Why">only with: Advertising</td>' in text
+    assert '<code>surprise</code></th><td data-label="Why">not on the site’s list</td>' in text

@@ -148,18 +148,19 @@ def test_the_app_cannot_set_our_own_cookies(make_client: MakeClient, name: str) 
     assert client.get("/").cookies == []
 
 
-def test_an_undeclared_cookie_is_named_in_one_log_line(
+def test_an_undeclared_cookie_is_named_in_one_log_line_for_a_route(
     make_client: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     client = make_client(setting(UNDECLARED))
     with caplog.at_level(logging.WARNING, "cookiesafe"):
-        for path in ("/bills", "/bills", "/"):
+        for path in ("/bills/4711", "/bills/4712", "/", "/bills/4711"):
             client.get(path)
 
-    (line,) = caplog.messages
-    assert "'/bills'" in line
+    line, other = caplog.messages
+    assert "'/bills/4711'" in line
     assert "'surprise'" in line
     assert "CS201" in line
+    assert "'/'" in other
 
 
 def test_the_log_line_has_the_toml_that_declares_the_cookie(
