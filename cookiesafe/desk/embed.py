@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ..consent import with_vendor
-from ..gate import content_security_policy
+from ..consent import Allowed, with_vendor
+from ..gate import MAX_QUERY, content_security_policy
 from ..policy import Vendor
 from ..ports import Reply
 from .asked import Asked, Flow, html, incomplete, one, problem, query_of, read_form
 from .choices import keep
+
+EMBED = "embed"
+"""Where these pages are, below the others of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +68,23 @@ def take_embed(asked: Asked) -> Flow:
 
 def _embed_of(asked: Asked) -> _Embed | None:
     """What the query names, unless it calls nobody from whom something is held."""
+    if len(asked.request.query) > MAX_QUERY:
+        return None
     fields = query_of(asked)
-    url = one(fields, "url")
-    if url is None:
+    url, sandbox = one(fields, "url"), fields.get("sandbox", [])
+    if url is None or len(sandbox) > 1:
         return None
     origin = asked.settings.origin_of(asked.request)
     held = asked.jar.undecided[False].passage.hosts.page(f"{origin}/").held(url)
     if held is None:
         return None
     vendor = None if held.vendor is None else asked.settings.policy.vendor(held.vendor)
-    return _Embed(url, one(fields, "sandbox"), held.host, vendor)
+    return _Embed(url, sandbox[0] if sandbox else None, held.host, vendor)
 
 
 def _load(asked: Asked, embed: _Embed, vendor: Vendor) -> Reply:
-    """The embed in a frame of its own. This page alone may call its vendor, whatever the one around it may."""
-    allowed = asked.standing.allowed
-    policy = content_security_policy(
-        asked.settings.policy, replace(allowed, vendors=allowed.vendors | {vendor.id})
-    )
+    """The embed in a frame of its own. This page may call its vendor and no other, whatever the one around it may."""
+    policy = content_security_policy(asked.settings.policy, Allowed(vendors=frozenset({vendor.id})))
     page = asked.settings.notice.embed(asked.request.root, embed.url, vendor, embed.sandbox)
     reply = html(200, page, framed=True, frames=vendor.hosts)
     reply.policy = policy
@@ -90,4 +92,4 @@ def _load(asked: Asked, embed: _Embed, vendor: Vendor) -> Reply:
 
 
 def _nothing_there(asked: Asked) -> Reply:
-    return problem(asked, 404, "No such embed", "There is nothing to load at this address.")
+    return problem(asked, 404, "Not loaded", "What belongs here cannot be loaded.")

@@ -352,7 +352,9 @@ def test_a_gate_that_fails_is_no_open_gate(
     assert "hl_ad_7" not in (seen.last or "")
 
 
-@pytest.mark.parametrize("place", ["exchange.vary", "notice.Notice.choices", "desk.choices.local_path"])
+@pytest.mark.parametrize(
+    "place", ["exchange.vary", "notice.Notice.choices", "desk.choices.local_path"]
+)
 def test_on_a_fault_of_ours_our_own_page_says_so(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -365,7 +367,9 @@ def test_on_a_fault_of_ours_our_own_page_says_so(
     assert not lets_in(response, "ads.gullwing.example")
 
 
-@pytest.mark.parametrize("place", ["desk.choices.choose", "desk.choices._record", "jar.Jar.write_consent"])
+@pytest.mark.parametrize(
+    "place", ["desk.choices.choose", "desk.choices._record", "jar.Jar.write_consent"]
+)
 def test_on_a_fault_of_ours_a_choice_is_not_taken(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
