@@ -122,6 +122,10 @@ def html(status: int, page: bytes, *, framed: bool = False, frames: Sequence[str
     return Reply(status, headers, page)
 
 
+def see_other(address: str) -> Reply:
+    return Reply(303, [("Location", address), ("Cache-Control", "no-store"), PLAIN])
+
+
 def as_json(status: int, value: Any) -> Reply:
     body = json.dumps(value).encode()
     return Reply(

@@ -12,7 +12,6 @@ from ..gate import sweep
 from ..ledger import Record
 from ..ports import Append, Reply
 from .asked import (
-    PLAIN,
     Asked,
     Flow,
     as_json,
@@ -24,6 +23,7 @@ from .asked import (
     query_of,
     random_id,
     read_form,
+    see_other,
 )
 
 _NOTICES = frozenset({"banner", "choices", "embed"})
@@ -127,7 +127,7 @@ def _taken(asked: Asked, consent: Consent, record: Record, then: str) -> Reply:
             {"choices": dict(consent.choices), "event": record.event, "receipt": record.receipt},
         )
     else:
-        reply = Reply(303, [("Location", then), ("Cache-Control", "no-store"), PLAIN])
+        reply = see_other(then)
     names: tuple[str, ...] = ()
     if asked.settings.enforce and not to_ask(asked.settings.policy, consent):
         names = asked.jar.withdrawn(asked.request.cookie, consent, asked.standing.gpc)

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urljoin
 
 from .hosts import HeldHost, PageHosts
 
-MAX_QUERY = 3500
+MAX_QUERY = 3400
 """How long the query of our page for an embed may be, in bytes: servers refuse request lines beyond 4,094."""
 
 _MOST_FOUND = 100
@@ -40,8 +40,13 @@ class Embeds:
         """The address of the frame that offers to load ``key``; ``None``: it stays as it is, for the CSP to refuse."""
         if self._frame is None:
             return None
-        query = urlencode({"url": key} if sandbox is None else {"url": key, "sandbox": sandbox})
+        query = embed_query(key, sandbox)
         return f"{self._frame}?{query}" if len(query) <= MAX_QUERY else self._frame
+
+
+def embed_query(url: str, sandbox: str | None) -> str:
+    """What asks our page for an embed, in a frame with that ``sandbox`` if it is to have one; ASCII."""
+    return urlencode({"url": url} if sandbox is None else {"url": url, "sandbox": sandbox})
 
 
 def _joined(base: str, url: str) -> str:

@@ -2,13 +2,14 @@
 
 ``python -m tests.support.gallery asgi|wsgi`` serves it until it is killed. The variable GALLERY_VENDOR is the company's
 host with its port. Each page shows one embed; ``?tag=`` says in which element, ``width=`` and ``height=`` its size,
-``url=`` another address than the company's, ``scheme=`` the page's colour scheme.
+``url=`` another address than the company's, ``scheme=`` the page's colour scheme. ``/later`` puts the clock on by a minute.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING
@@ -49,11 +50,23 @@ HTML = ("Content-Type", "text/html; charset=utf-8")
 ADDRESS = {"iframe": "src", "embed": "src", "object": "data"}
 
 
-def page(query: str) -> bytes:
+class Clock:
+    ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+clock = Clock()
+
+
+def page(path: str, query: str) -> bytes:
+    if path == "/later":
+        clock.ahead += 60
     asked = {"tag": "iframe", "width": "320", "height": "180", "scheme": "light dark"}
     asked |= {"url": f"http://{VENDOR}/film"} | dict(parse_qsl(query))
     tag = asked["tag"]
-    attributes = {
+    attributes: dict[str, str] = {
         ADDRESS[tag]: asked["url"],
         "title": "A film",
         **{name: asked[name] for name in ("width", "height", "sandbox") if name in asked},
@@ -70,7 +83,7 @@ def page(query: str) -> bytes:
 async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] != "http":
         return
-    body = page(scope["query_string"].decode())
+    body = page(scope["path"], scope["query_string"].decode())
     fields = [(HTML[0].lower().encode(), HTML[1].encode())]
     await send({"type": "http.response.start", "status": 200, "headers": fields})
     await send({"type": "http.response.body", "body": body})
@@ -78,12 +91,12 @@ async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:
 
 def wsgi_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     start_response("200 OK", [HTML])
-    return [page(environ["QUERY_STRING"])]
+    return [page(environ["PATH_INFO"], environ["QUERY_STRING"])]
 
 
 def main(edge: str) -> None:
     policy = Policy.from_toml(POLICY)
-    safe = CookieSafe(policy, secret_key="gallery " * 8, store=MemoryStore())
+    safe = CookieSafe(policy, secret_key="gallery " * 8, store=MemoryStore(), clock=clock)
     if edge == "asgi":
         from cookiesafe.adapters.asgi import CookieSafeMiddleware
 
