@@ -505,22 +505,29 @@ def test_a_bad_form_changes_nothing_and_the_frame_says_so(
     assert NESTED not in response.text
 
 
+OURS = "/cookiesafe/embed"
+
+
+def asking(fields: list[tuple[str, str]]) -> str:
+    return f"{OURS}?{urlencode(fields)}"
+
+
 NO_EMBEDS = {
-    "no query": "",
-    "no url": "?sandbox=",
-    "empty": "?url=",
-    "twice": f"?{urlencode([('url', AD), ('url', AD)])}",
-    "two sandboxes": f"?{urlencode([('url', AD), ('sandbox', ''), ('sandbox', 'x')])}",
-    "the site's own": f"?{urlencode({'url': '/bills'})}",
-    "the site by name": f"?{urlencode({'url': 'https://www.example/'})}",
-    "the site's other host": f"?{urlencode({'url': 'https://static.harbour.example/'})}",
-    "necessary": f"?{urlencode({'url': 'https://js.payfast.example/'})}",
-    "data": f"?{urlencode({'url': 'data:text/html,<script>alert(1)</script>'})}",
-    "javascript": f"?{urlencode({'url': ' java\tscript:alert(1)'})}",
-    "blob": f"?{urlencode({'url': 'blob:https://ads.gullwing.example/1'})}",
-    "too long": f"?{urlencode({'url': AD.ljust(MAX_QUERY + 100, 'x')})}",
-    "a megabyte": f"?url={AD}{'x' * 1_000_000}",
-    "many fields": f"?url={AD}" + "&x" * 1100,
+    "no query": OURS,
+    "no url": f"{OURS}?sandbox=",
+    "empty": f"{OURS}?url=",
+    "twice": asking([("url", AD), ("url", AD)]),
+    "two sandboxes": asking([("url", AD), ("sandbox", ""), ("sandbox", "x")]),
+    "the site's own": frame_of("/bills"),
+    "the site by name": frame_of("https://www.example/"),
+    "the site's other host": frame_of("https://static.harbour.example/"),
+    "necessary": frame_of("https://js.payfast.example/"),
+    "data": frame_of("data:text/html,<script>alert(1)</script>"),
+    "javascript": frame_of(" java\tscript:alert(1)"),
+    "blob": frame_of("blob:https://ads.gullwing.example/1"),
+    "too long": frame_of(AD.ljust(MAX_QUERY + 100, "x")),
+    "a megabyte": f"{OURS}?url={AD}{'x' * 1_000_000}",
+    "many fields": f"{OURS}?url={AD}" + "&x" * 1100,
 }
 
 
@@ -529,7 +536,7 @@ def test_where_there_is_nothing_to_load_nothing_is_offered(
     make_client: MakeClient, kind: str
 ) -> None:
     client = make_client()
-    address = f"/cookiesafe/embed{NO_EMBEDS[kind]}"
+    address = NO_EMBEDS[kind]
 
     for response in (
         show(client, address),
