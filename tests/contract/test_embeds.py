@@ -203,7 +203,7 @@ def test_the_offer_says_whose_it_is_and_what_can_be_done(make_client: MakeClient
     response = show(make_client(), frame_of(AD))
 
     assert response.status == 200
-    assert "This content comes from Gullwing Adverts." in response.text
+    assert "<h1>Content from Gullwing Adverts</h1>" in response.text
     assert [response.text.count(f'{BUTTON}{each}"') for each in ("once", "always")] == [1, 1]
     assert f'<a href="{markup.escape(AD)}" target="_blank" rel="noopener' in response.text
     assert NESTED not in response.text
@@ -218,7 +218,8 @@ def test_what_nobody_declared_has_no_buttons(make_client: MakeClient) -> None:
 
     response = show(client, frame_of(NOBODY))
 
-    assert "nobody.example, which is not on the list" in response.text
+    assert "<h1>Content from nobody.example</h1>" in response.text
+    assert "not on the list of this site’s partners" in response.text
     assert "<button" not in response.text
     for choice in ("once", "always"):
         refused = press(client, choice, frame_of(NOBODY))

@@ -64,7 +64,7 @@ def page(path: str, query: str) -> bytes:
     if path == "/later":
         clock.ahead += 60
     asked = {"tag": "iframe", "width": "320", "height": "180", "scheme": "light dark"}
-    asked |= {"url": f"http://{VENDOR}/film"} | dict(parse_qsl(query))
+    asked |= {"url": f"http://{VENDOR}/film"} | dict(parse_qsl(query, keep_blank_values=True))
     tag = asked["tag"]
     attributes: dict[str, str] = {
         ADDRESS[tag]: asked["url"],
