@@ -468,7 +468,7 @@ def test_without_its_record_always_is_not_taken_and_the_frame_says_so(
 
     assert (response.status, response.cookies) == (503, [])
     assert "could not save your choice" in response.text
-    assert '<a href="">Back</a>' in response.text
+    assert '<a href="">Try again</a>' in response.text
     assert is_framed_by_the_site_alone(response)
     assert loaded(show(client, frame_of(AD))) == []
     assert loaded(load_once(client)) == [AD]
