@@ -21,12 +21,13 @@ from typing import AnyStr, Protocol
 from urllib.parse import quote
 
 from .consent import DAY
-from .desk import Asked, Flow, answer
+from .desk import EMBED, Asked, Flow, answer
 from .errors import UsageError
 from .gate import Embeds, HeaderGate, Held, HeldField, PageGate, PageHosts, Place, sweep
 from .gate.caches import make_private, speaks_to_caches, vary
 from .gate.documents import FRAMES, KINDS, is_plain
 from .gate.findings import AnyHeld
+from .gate.framing import frames_itself
 from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, REFERRER, ROLES
 from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
@@ -328,8 +329,9 @@ class Exchange(Visit):
                 else notice.revisit(self.root)
             )
         if not standing.passage.complete:
-            frame = f"{quote(self.root)}{self._settings.own_paths}embed"
-            self._embeds = Embeds(self.hosts(), frame)
+            hosts = self.hosts()
+            frame = f"{quote(self.root)}{self._settings.own_paths}{EMBED}"
+            self._embeds = Embeds(hosts, frame if frames_itself(headers, hosts.address) else None)
         gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds)
         headers[:] = _true_of(gate, headers)
         self._promised = any(name.lower() == "content-length" for name, _ in headers)

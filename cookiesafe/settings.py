@@ -75,6 +75,8 @@ class Settings:
             Jar(policy, keys, secure=secure, enforce=self.enforce, reports=self.reports)
             for secure in (True, False)
         )
+        self.load_signer = keys.signer("embed", "load")
+        """Signs the addresses under which an embed is loaded once."""
         self.jars = self._jars_by_scheme(secure)
         """The jar of each scheme that decides it alone."""
         self.constant = [

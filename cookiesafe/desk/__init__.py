@@ -2,5 +2,6 @@
 
 from .asked import Asked, Flow
 from .desk import answer
+from .embed import EMBED
 
-__all__ = ["Asked", "Flow", "answer"]
+__all__ = ["EMBED", "Asked", "Flow", "answer"]

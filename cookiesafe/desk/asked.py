@@ -32,13 +32,17 @@ Flow = Generator[tuple[Need, ...], list[Answer], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request for a page of ours, and what is known of who asks."""
+    """One request for a page of ours, and what is known of who asks.
+
+    ``framed``: what is answered is shown in a frame of the site's own pages.
+    """
 
     settings: Settings
     request: Request
     jar: Jar
     standing: Standing
     now: float
+    framed: bool = False
 
     @property
     def wants_json(self) -> bool:
@@ -100,11 +104,13 @@ def query_of(asked: Asked) -> dict[str, list[str]]:
 def problem(asked: Asked, status: int, title: str, text: str) -> Reply:
     if asked.wants_json:
         return as_json(status, {"error": title, "detail": text})
-    return html(status, asked.settings.notice.problem(asked.request.root, title, text))
+    notice = asked.settings.notice
+    page = notice.problem(asked.request.root, title, text, framed=asked.framed)
+    return html(status, page, framed=asked.framed)
 
 
 def html(status: int, page: bytes, *, framed: bool = False, frames: Sequence[str] = ()) -> Reply:
-    """A page of ours; ``framed``: it is shown in a frame of the site's own pages, and may have ``frames`` of others."""
+    """A page of ours, which may have ``frames`` of others; ``framed`` as it was ``Asked``."""
     policy = [_OWN_PAGES + ("'self'" if framed else "'none'")]
     if frames:
         policy.append(" ".join(["frame-src", *frames]))
@@ -114,6 +120,10 @@ def html(status: int, page: bytes, *, framed: bool = False, frames: Sequence[str
         ("Content-Security-Policy", "; ".join(policy)),
     ]
     return Reply(status, headers, page)
+
+
+def see_other(address: str) -> Reply:
+    return Reply(303, [("Location", address), ("Cache-Control", "no-store"), PLAIN])
 
 
 def as_json(status: int, value: Any) -> Reply:

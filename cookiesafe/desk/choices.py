@@ -12,7 +12,6 @@ from ..gate import sweep
 from ..ledger import Record
 from ..ports import Append, Reply
 from .asked import (
-    PLAIN,
     Asked,
     Flow,
     as_json,
@@ -24,6 +23,7 @@ from .asked import (
     query_of,
     random_id,
     read_form,
+    see_other,
 )
 
 _NOTICES = frozenset({"banner", "choices", "embed"})
@@ -64,9 +64,10 @@ def take_choice(asked: Asked) -> Flow:
 
 
 def keep(asked: Asked, consent: Consent, notice: str | None, then: str) -> Flow:
-    """Record a choice made today, and answer with it; the way leads on to ``then``."""
+    """Record a choice, and answer with it; the way leads on to ``then``. One that adds to an earlier keeps its day."""
     receipt = (asked.standing.consent.receipt or random_id(asked)) if consent.grants else None
-    consent = replace(consent, day=int(asked.now) // DAY, receipt=receipt, sweeps=0)
+    today = int(asked.now) // DAY
+    consent = replace(consent, day=consent.day or today, receipt=receipt, sweeps=0)
     record = _record(asked, consent, notice)
     taken = _taken(asked, consent, record, then)
     (failure,) = yield (Append(record),)
@@ -127,11 +128,13 @@ def _taken(asked: Asked, consent: Consent, record: Record, then: str) -> Reply:
             {"choices": dict(consent.choices), "event": record.event, "receipt": record.receipt},
         )
     else:
-        reply = Reply(303, [("Location", then), ("Cache-Control", "no-store"), PLAIN])
+        reply = see_other(then)
     names: tuple[str, ...] = ()
     if asked.settings.enforce and not to_ask(asked.settings.policy, consent):
         names = asked.jar.withdrawn(asked.request.cookie, consent, asked.standing.gpc)
-    reply.cookies.append(asked.jar.write_consent(replace(consent, sweeps=1) if names else consent))
+    age = int(asked.now) // DAY - (consent.day or 0)
+    swept = replace(consent, sweeps=1) if names else consent
+    reply.cookies.append(asked.jar.write_consent(swept, age))
     reply.cookies += sweep(names, asked.settings.place_of(asked.request)) if names else []
     if asked.settings.enforce and asked.standing.consent.grants - consent.grants:
         reply.headers.append(("Clear-Site-Data", '"cache"'))

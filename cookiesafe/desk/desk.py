@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..ports import Reply
 from .asked import Asked, Flow, html, problem
 from .choices import show_choices, take_choice
-from .embed import show_embed, take_embed
+from .embed import EMBED, show_embed, take_embed
 from .reports import take_reports
 
 
 def answer(asked: Asked) -> Reply | Flow:
     """The reply, or, where something is needed first, what leads to it."""
     method = "GET" if asked.request.method == "HEAD" else asked.request.method
-    methods = _PAGES.get(asked.request.path.removeprefix(asked.settings.own_paths))
+    page = asked.request.path.removeprefix(asked.settings.own_paths)
+    methods = _PAGES.get(page)
     if methods is None:
         return problem(asked, 404, "No such page", "There is nothing at this address.")
+    asked = replace(asked, framed=page == EMBED)
     if method not in methods:
         reply = problem(asked, 405, "Not this way", "This address does not take such a request.")
         reply.headers.append(("Allow", ", ".join(methods)))
@@ -39,7 +42,7 @@ def _show_style(asked: Asked) -> Reply:
 _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
     "choices": {"GET": show_choices, "POST": take_choice},
     "cookies": {"GET": _show_cookies},
-    "embed": {"GET": show_embed, "POST": take_embed},
+    EMBED: {"GET": show_embed, "POST": take_embed},
     "notice.css": {"GET": _show_style},
     "reports": {"POST": take_reports},
 }

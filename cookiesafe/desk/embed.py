@@ -1,15 +1,26 @@
-"""The frame around a held embed: says whose it is, and loads it once or from now on."""
+"""The frame around a held embed: says whose it is, and loads it once or from now on.
+
+*Load once* leads to an address that is signed, and holds for as long as a browser takes to go there. An answer to the
+form itself would be an error, or a question, when the browser comes back to the page or loads it again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ..consent import with_vendor
-from ..gate import content_security_policy
+from ..consent import Allowed, with_vendor
+from ..errors import BadToken
+from ..gate import MAX_QUERY, content_security_policy, embed_query
 from ..policy import Vendor
 from ..ports import Reply
-from .asked import Asked, Flow, html, incomplete, one, problem, query_of, read_form
+from .asked import Asked, Flow, html, incomplete, one, problem, query_of, read_form, see_other
 from .choices import keep
+
+EMBED = "embed"
+"""Where these pages are, below the others of ours."""
+
+ONCE_SECONDS = 30
+_MAX_SIGNED = MAX_QUERY + 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ def show_embed(asked: Asked) -> Reply:
     if embed is None:
         return _nothing_there(asked)
     vendor = embed.vendor
-    if vendor is not None and vendor.id in asked.standing.allowed.vendors:
+    if vendor is not None and (vendor.id in asked.standing.allowed.vendors or _is_due(asked)):
         return _load(asked, embed, vendor)
     page = asked.settings.notice.placeholder(
         asked.request.root, embed.url, embed.host, vendor, silenced=_is_silenced(asked, vendor)
@@ -46,7 +57,7 @@ def _is_silenced(asked: Asked, vendor: Vendor | None) -> bool:
 
 
 def take_embed(asked: Asked) -> Flow:
-    """*Load once* is answered with the embed, and nothing is kept; *always* is a choice for its vendor alone."""
+    """*Load once* leads to the embed, and nothing is kept; *always* is a choice for its vendor alone."""
     fields = yield from read_form(asked)
     if isinstance(fields, Reply):
         return fields
@@ -55,7 +66,7 @@ def take_embed(asked: Asked) -> Flow:
         return _nothing_there(asked)
     match fields.get("choice"):
         case ["once"]:
-            return _load(asked, embed, embed.vendor)
+            return _once(asked, embed)
         case ["always"]:
             consent = with_vendor(asked.settings.policy, asked.standing.consent, embed.vendor.id)
             return (yield from keep(asked, consent, "embed", asked.request.address()))
@@ -65,24 +76,41 @@ def take_embed(asked: Asked) -> Flow:
 
 def _embed_of(asked: Asked) -> _Embed | None:
     """What the query names, unless it calls nobody from whom something is held."""
+    if len(asked.request.query) > _MAX_SIGNED:
+        return None
     fields = query_of(asked)
-    url = one(fields, "url")
-    if url is None:
+    url, sandbox = one(fields, "url"), fields.get("sandbox", [])
+    if url is None or len(sandbox) > 1:
         return None
     origin = asked.settings.origin_of(asked.request)
     held = asked.jar.undecided[False].passage.hosts.page(f"{origin}/").held(url)
     if held is None:
         return None
     vendor = None if held.vendor is None else asked.settings.policy.vendor(held.vendor)
-    return _Embed(url, one(fields, "sandbox"), held.host, vendor)
+    return _Embed(url, sandbox[0] if sandbox else None, held.host, vendor)
+
+
+def _once(asked: Asked, embed: _Embed) -> Reply:
+    until = int(asked.now) + ONCE_SECONDS
+    query = embed_query(embed.url, embed.sandbox)
+    signed = asked.settings.load_signer.sign(f"{query}&until={until}")
+    return see_other(f"{asked.request.address().partition('?')[0]}?{signed}")
+
+
+def _is_due(asked: Asked) -> bool:
+    """Whether the visitor has just asked here to have this loaded once; a link from elsewhere does not say so."""
+    request = asked.request
+    try:
+        query = asked.settings.load_signer.verify(request.query)
+    except BadToken:
+        return False
+    until = int(query.rpartition("=")[2])
+    return asked.now <= until and request.header("sec-fetch-site") in (None, "same-origin")
 
 
 def _load(asked: Asked, embed: _Embed, vendor: Vendor) -> Reply:
-    """The embed in a frame of its own. This page alone may call its vendor, whatever the one around it may."""
-    allowed = asked.standing.allowed
-    policy = content_security_policy(
-        asked.settings.policy, replace(allowed, vendors=allowed.vendors | {vendor.id})
-    )
+    """The embed in a frame of its own. This page may call its vendor and no other, whatever the one around it may."""
+    policy = content_security_policy(asked.settings.policy, Allowed(vendors=frozenset({vendor.id})))
     page = asked.settings.notice.embed(asked.request.root, embed.url, vendor, embed.sandbox)
     reply = html(200, page, framed=True, frames=vendor.hosts)
     reply.policy = policy
@@ -90,4 +118,4 @@ def _load(asked: Asked, embed: _Embed, vendor: Vendor) -> Reply:
 
 
 def _nothing_there(asked: Asked) -> Reply:
-    return problem(asked, 404, "No such embed", "There is nothing to load at this address.")
+    return problem(asked, 404, "Not loaded", "What belongs here cannot be loaded.")

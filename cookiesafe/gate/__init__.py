@@ -2,7 +2,7 @@
 
 from .cookies import CookieGate, Held
 from .csp import content_security_policy
-from .embeds import Embeds
+from .embeds import MAX_QUERY, Embeds, embed_query
 from .findings import Findings
 from .headers import HeaderGate, HeldField
 from .hosts import HeldHost, HostGate, PageHosts
@@ -11,6 +11,7 @@ from .sightings import Sightings
 from .sweep import Place, sweep
 
 __all__ = [
+    "MAX_QUERY",
     "CookieGate",
     "Embeds",
     "Findings",
@@ -24,5 +25,6 @@ __all__ = [
     "Place",
     "Sightings",
     "content_security_policy",
+    "embed_query",
     "sweep",
 ]

@@ -6,19 +6,20 @@ from urllib.parse import urlencode, urljoin
 
 from .hosts import HeldHost, PageHosts
 
-MAX_URL = 4096
-"""How long an embed's URL may be, in characters, to be loaded later: it travels in ours."""
+MAX_QUERY = 3400
+"""How long the query of our page for an embed may be, in bytes: servers refuse request lines beyond 4,094."""
 
 _MOST_FOUND = 100
 
 
 class Embeds:
-    """Says of one page what is held in it (``page.Swaps``). ``frame`` is the path of our page for embeds.
+    """Says of one page what is held in it (``page.Swaps``).
 
+    ``frame`` is the path of our page for embeds; ``None`` where the app lets none of the site's pages into a frame.
     ``found`` is what was asked about and is held, by key: the first hundred.
     """
 
-    def __init__(self, hosts: PageHosts, frame: str) -> None:
+    def __init__(self, hosts: PageHosts, frame: str | None) -> None:
         self._hosts = hosts
         self._frame = frame
         self.found: dict[str, HeldHost] = {}
@@ -35,12 +36,17 @@ class Embeds:
             self.found.setdefault(key, held)
         return key
 
-    def placeholder(self, key: str, sandbox: str | None) -> str:
-        """The address of the frame that offers to load ``key``."""
-        query = {"url": key} if len(key) <= MAX_URL else {}
-        if sandbox is not None:
-            query["sandbox"] = sandbox
-        return f"{self._frame}?{urlencode(query)}"
+    def placeholder(self, key: str, sandbox: str | None) -> str | None:
+        """The address of the frame that offers to load ``key``; ``None``: it stays as it is, for the CSP to refuse."""
+        if self._frame is None:
+            return None
+        query = embed_query(key, sandbox)
+        return f"{self._frame}?{query}" if len(query) <= MAX_QUERY else self._frame
+
+
+def embed_query(url: str, sandbox: str | None) -> str:
+    """What asks our page for an embed, in a frame with that ``sandbox`` if it is to have one; ASCII."""
+    return urlencode({"url": url} if sandbox is None else {"url": url, "sandbox": sandbox})
 
 
 def _joined(base: str, url: str) -> str:

@@ -105,8 +105,8 @@ class PageHosts:
 
     def __init__(self, gate: HostGate, address: str) -> None:
         self._gate = gate
-        self._page = _address_of(address)
-        self._based: tuple[str | None, Address | HeldHost] = (None, self._page)
+        self.address = _address_of(address)
+        self._based: tuple[str | None, Address | HeldHost] = (None, self.address)
 
     def held(self, url: str, base: str | None = None) -> HeldHost | None:
         """Why this page may not call ``url``, or ``None``: it may, or the URL calls nobody.
@@ -124,12 +124,12 @@ class PageHosts:
             return None
         if isinstance(based, HeldHost):
             return based
-        return None if _is_self(self._page, address) else self._gate.judge(address)
+        return None if _is_self(self.address, address) else self._gate.judge(address)
 
     def _read_base(self, base: str | None) -> Address | HeldHost:
         """Where a page's relative URLs begin (HTML Standard, section 4.2.3); what is held where that is unreadable."""
         try:
-            return (resolve(base, self._page) if base is not None else None) or self._page
+            return (resolve(base, self.address) if base is not None else None) or self.address
         except Unreadable as unread:
             return HeldHost(str(unread)[:_CLIPPED])
 

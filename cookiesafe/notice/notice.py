@@ -93,9 +93,10 @@ class Notice:
         """The embed, in a frame with the ``sandbox`` that the page around it asked for."""
         return self._page("embed.html", root, url=url, vendor=vendor, sandbox=sandbox)
 
-    def problem(self, root: str, title: str, text: str) -> bytes:
-        """A page that says what did not work, and what now."""
-        return self._page("problem.html", root, title=title, text=text)
+    def problem(self, root: str, title: str, text: str, *, framed: bool = False) -> bytes:
+        """A page that says what did not work, and what now; ``framed``: in the place of an embed."""
+        template = "unloaded.html" if framed else "problem.html"
+        return self._page(template, root, title=title, text=text)
 
     @cached_property
     def style(self) -> bytes:

@@ -124,11 +124,24 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def other_site(pages: Mapping[str, str]) -> Iterator[int]:
-    """A site that serves ``pages`` by their path, under whatever name it is asked; its port."""
+def gallery(edge: Edge, folder: Path, vendor: str) -> Iterator[str]:
+    """Where the gallery is, which shows embeds of ``vendor``, a host with its port."""
+    module = "tests.support.gallery"
+    with _started([module, edge], folder, GALLERY_VENDOR=vendor) as running:
+        yield _said(running, rb"serving at (\S+)\n")[1].decode()
+
+
+@contextmanager
+def other_site(pages: Mapping[str, str], asked: list[str] | None = None) -> Iterator[int]:
+    """A site that serves ``pages`` by their path, under whatever name it is asked; its port.
+
+    The paths it is asked for are added to ``asked``.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if asked is not None:
+                asked.append(self.path)
             body = pages.get(self.path, "").encode()
             self.send_response(200 if body else 404)
             self.send_header("Content-Type", "text/html; charset=utf-8")

@@ -60,8 +60,11 @@ class Swaps(Protocol):
         """
         ...
 
-    def placeholder(self, key: str, sandbox: str | None) -> str:
-        """The address of our page for it, not relative to any ``<base>``; ``sandbox`` is as the element has it."""
+    def placeholder(self, key: str, sandbox: str | None) -> str | None:
+        """The address of our page for it, not relative to any ``<base>``; ``sandbox`` is as the element has it.
+
+        ``None``: the element stays as it is.
+        """
         ...
 
 
@@ -145,11 +148,12 @@ class Judge:
         key = self._held(tag[address])
         if key is None or (tag.name == b"iframe" and b"srcdoc" in tag):
             return []
-        kind = tag.name.decode()
-        self._note(key, kind)
         sandbox = tag[b"sandbox"] if tag.name == b"iframe" and b"sandbox" in tag else None
-        ours = _as_value(self._swaps.placeholder(key, sandbox))
-        return [put(tag, address, ours), *renamings(tag, *_IN_THE_WAY[tag.name])]
+        ours = self._swaps.placeholder(key, sandbox)
+        if ours is None:
+            return []
+        self._note(key, tag.name.decode())
+        return [put(tag, address, _as_value(ours)), *renamings(tag, *_IN_THE_WAY[tag.name])]
 
     def _unhint(self, tag: TagText) -> list[Edit]:
         types, hints = _link_types(tag)
