@@ -7,7 +7,7 @@
             exchange.supply([perform(need) for need in exchange.needs])
         # exchange.reply is the answer
     else:
-        # the app runs, with the exchange as its visit and exchange.cookies; before its headers leave:
+        # the app runs, with the exchange as its visit and exchange.app_cookie; before its headers leave:
         headers = exchange.depart(status, headers)
 
 The core never waits: the edges perform what it needs, each in the way of its world.
