@@ -56,9 +56,7 @@ def _answer(title: str, who: str, how: str, goal: float, ceiling: float) -> Goal
 def _long(title: str, who: str, how: str, goal: float, ceiling: float) -> Goal:
     """A policy of a thousand vendors and cookies beside one of a few."""
     few, floor = f"answer-{who}:{how}", f"answer-raw:{how}"
-    return Goal(
-        f"{title}, 1,000 vendors over one", f"{few}-1000", floor, few, floor, goal, ceiling
-    )
+    return Goal(f"{title}, 1,000 vendors over one", f"{few}-1000", floor, few, floor, goal, ceiling)
 
 
 def _cookie(title: str, ours: str, theirs: str, goal: float, ceiling: float) -> Goal:
