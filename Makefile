@@ -27,7 +27,7 @@ check:
 	@scripts/wheel
 
 bench:
-	@scripts/setup test
+	@scripts/setup bench
 	@.venv/bin/python -m benchmarks.instructions
 
 clean:

@@ -95,7 +95,8 @@ class _ASGIExchange(Exchange):
             if name in wanted:
                 if name == b"sec-fetch-dest":
                     self.destination = _DESTINATION[value] if value in _DESTINATION else ""
-                    self.part = value in _PARTS
+                    if value in _PARTS:
+                        self.part = True
                 elif name == b"cookie":
                     text = value.decode("latin-1")
                     self.cookie = f"{self.cookie}; {text}" if self.cookie else text
@@ -105,7 +106,11 @@ class _ASGIExchange(Exchange):
     def send(self, message: Message) -> Awaitable[None]:
         """Gates the headers when they leave, and the body where something is placed in it."""
         kind = message["type"]
-        if kind == "http.response.start" or kind in _BEGINNINGS:
+        if kind == "http.response.body":
+            if self.page is not None:
+                last = not message.get("more_body", False)
+                message = {**message, "body": self.body(message.get("body", b""), last=last)}
+        elif kind in _BEGINNINGS:
             message = message.copy()
             fields = message["headers"] if "headers" in message else []
             if not isinstance(fields, list):
@@ -116,16 +121,13 @@ class _ASGIExchange(Exchange):
                 message["headers"] = self._departing(message.get("status", 101), fields)
         elif kind in _HINTS:
             message = self._hinting(message)
-        elif self.page is not None and kind == "http.response.body":
-            last = not message.get("more_body", False)
-            message = {**message, "body": self.body(message.get("body", b""), last=last)}
         return self._send(message)
 
     def _departing(
         self, status: int, fields: list[tuple[bytes, bytes]]
     ) -> list[tuple[bytes, bytes]]:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
-        return [_encoded(field) for field in self.depart(status, headers)]
+        return [_encoded(field) for field in self.depart_alone(status, headers)]
 
     def _hinting(self, message: Message) -> Message:
         """What may leave ahead of the response (RFC 8297): its links, or in a newer form its fields."""

@@ -1,278 +1,38 @@
-"""The cases: each gives a function that answers ``n`` requests. Run one: ``python -m benchmarks.cases NAME N``."""
+"""The cases: each gives a function that does its work ``n`` times.
+
+``python -m benchmarks.cases FEW MANY NAME...`` does each FEW times and MANY times, with a mark around each for what counts.
+"""
 
 from __future__ import annotations
 
-import asyncio
-import io
-import json
-import logging
+import gc
+import os
 import sys
-from base64 import b64encode
 from collections.abc import Callable
-from typing import Any
 
-from cookiesafe import CookieSafe, Policy
-
-Run = Callable[[int], None]
-
-KEY = "a key of the benchmarks, 32 bytes or more"
-SESSION: dict[str, Any] = {
-    "user": 4711,
-    "name": "Ada Lovelace",
-    "roles": ["customer", "board"],
-    "basket": {"gas": 2, "water": 1, "note": "ring twice, please"},
-    "seen": [3, 14, 15, 92, 65, 35, 89, 79],
-    "csrf": "Q2hvcCBzdWV5ISAgIDEyMwQ2hvcCBzdWV5ISAgIDEyMw",
-    "path": "/bill/pay",
-}
-OTHERS = {
-    "csrftoken": "6YxK3hD0pQ2vT9sW1nB7mL4cF8gJ5rZa",
-    "lang": "en",
-    "theme": "dark",
-    "hl_stats": "1.2.1800000000.1",
-    "hl_ad": "x8d7f6a5",
-    "seen_tour": "1",
-}
-POLICY = """
-[site]
-name = "Benchmarks"
-[purposes.statistics]
-title = "Statistics"
-[purposes.advertising]
-title = "Advertising"
-[vendors.gullwing]
-name = "Gullwing"
-hosts = ["ads.gullwing.example", "*.gullwing.example"]
-purposes = ["advertising"]
-[cookies]
-lang = { purpose = "necessary", why = "the language of the page" }
-theme = { purpose = "necessary", why = "light or dark" }
-seen_tour = { purpose = "necessary", why = "shows the tour once" }
-hl_stats = { purpose = "statistics" }
-"hl_ad*" = { purpose = "advertising", vendor = "gullwing" }
-"""
-BODY = b"Hello, world"
-HEADERS = [
-    ("host", "www.example"),
-    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"),
-    ("accept", "application/json"),
-    ("accept-encoding", "gzip, deflate, br, zstd"),
-    ("accept-language", "en-GB,en;q=0.9"),
-    ("sec-fetch-site", "same-origin"),
-    ("sec-fetch-mode", "cors"),
-    ("sec-fetch-dest", "empty"),
-]
+from . import answers, headers, sessions
+from .site import Run
 
 
-def touch(session: Any, how: str) -> None:
-    """What the app does to its session in a case that is ``untouched``, ``read`` or ``modified``."""
-    if how == "read":
-        session["user"]
-    elif how == "modified":
-        session["path"] = "/usage" if session["path"] == "/bill/pay" else "/bill/pay"
+def django(how: str) -> Run:
+    from .djangos import wsgi_django
 
-
-def safe() -> CookieSafe:
-    """A CookieSafe as its users make it."""
-    logging.disable(logging.CRITICAL)
-    return CookieSafe(Policy.from_toml(POLICY), secret_key=KEY)
-
-
-def cookie_header(extra: dict[str, str]) -> str:
-    return "; ".join(f"{name}={value}" for name, value in {**OTHERS, **extra}.items())
-
-
-def our_cookies() -> str:
-    """The cookies of a visitor who has agreed to all and has a session, made by the middleware itself."""
-    from cookiesafe.adapters.wsgi import CookieSafeMiddleware
-
-    jar: dict[str, str] = {}
-
-    def app(environ: Any, start_response: Any) -> list[bytes]:
-        environ["cookiesafe.visit"].session.update(SESSION)
-        start_response("200 OK", [("Content-Type", "text/plain")])
-        return [BODY]
-
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        for name, value in headers:
-            if name == "Set-Cookie":
-                key, _, rest = value.partition("=")
-                jar[key] = rest.partition(";")[0]
-
-    middleware = CookieSafeMiddleware(app, safe())
-    form = b"choice=accept"
-    for environ in (
-        wsgi_environ("") | {"PATH_INFO": "/"},
-        wsgi_environ("")
-        | {
-            "PATH_INFO": "/cookiesafe/choices",
-            "REQUEST_METHOD": "POST",
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
-            "CONTENT_LENGTH": str(len(form)),
-            "wsgi.input": io.BytesIO(form),
-        },
-    ):
-        list(middleware(environ, start_response))
-    return cookie_header(jar)
-
-
-def asgi_scope(cookies: str) -> dict[str, Any]:
-    headers = [(name.encode(), value.encode()) for name, value in HEADERS]
-    if cookies:
-        headers.append((b"cookie", cookies.encode()))
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "https",
-        "path": "/api/usage",
-        "raw_path": b"/api/usage",
-        "root_path": "",
-        "query_string": b"",
-        "headers": headers,
-        "client": ("127.0.0.1", 50000),
-        "server": ("127.0.0.1", 8000),
-    }
-
-
-def wsgi_environ(cookies: str) -> dict[str, Any]:
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": "/api/usage",
-        "QUERY_STRING": "",
-        "SERVER_NAME": "www.example",
-        "SERVER_PORT": "443",
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "https",
-        "wsgi.input": io.BytesIO(),
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }
-    environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in HEADERS}
-    if cookies:
-        environ["HTTP_COOKIE"] = cookies
-    return environ
-
-
-def drive_asgi(app: Any, cookies: str) -> Run:
-    scope = asgi_scope(cookies)
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        pass
-
-    async def requests(n: int) -> None:
-        for _ in range(n):
-            await app(dict(scope), receive, send)
-
-    return lambda n: asyncio.run(requests(n))
-
-
-def drive_wsgi(app: Any, cookies: str) -> Run:
-    environ = wsgi_environ(cookies)
-
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        return None
-
-    def run(n: int) -> None:
-        for _ in range(n):
-            body = app(dict(environ), start_response)
-            for _chunk in body:
-                pass
-            if hasattr(body, "close"):
-                body.close()
-
-    return run
-
-
-_ASGI_HEADERS = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"12")]
-_WSGI_HEADERS = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", "12")]
-
-
-def _asgi_app(how: str) -> Any:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if how != "untouched":
-            touch(scope["session"], how)
-        await send({"type": "http.response.start", "status": 200, "headers": list(_ASGI_HEADERS)})
-        await send({"type": "http.response.body", "body": BODY})
-
-    return app
-
-
-def _wsgi_app(how: str) -> Any:
-    def app(environ: Any, start_response: Any) -> list[bytes]:
-        if how != "untouched":
-            touch(environ["cookiesafe.visit"].session, how)
-        start_response("200 OK", list(_WSGI_HEADERS))
-        return [BODY]
-
-    return app
-
-
-def asgi_raw(how: str) -> Run:
-    return drive_asgi(_asgi_app("untouched"), cookie_header({}))
-
-
-def asgi_cookiesafe(how: str) -> Run:
-    from cookiesafe.adapters.asgi import CookieSafeMiddleware
-
-    app = _asgi_app("untouched" if how == "none" else how)
-    return drive_asgi(CookieSafeMiddleware(app, safe()), "" if how == "none" else our_cookies())
-
-
-def asgi_starlette(how: str) -> Run:
-    import itsdangerous
-    from starlette.middleware.sessions import SessionMiddleware
-
-    token = itsdangerous.TimestampSigner(KEY).sign(b64encode(json.dumps(SESSION).encode())).decode()
-    app = _asgi_app("untouched" if how == "none" else how)
-    cookies = "" if how == "none" else cookie_header({"session": token})
-    return drive_asgi(SessionMiddleware(app, KEY), cookies)
-
-
-def wsgi_raw(how: str) -> Run:
-    return drive_wsgi(_wsgi_app("untouched"), cookie_header({}))
-
-
-def wsgi_cookiesafe(how: str) -> Run:
-    from cookiesafe.adapters.wsgi import CookieSafeMiddleware
-
-    return drive_wsgi(CookieSafeMiddleware(_wsgi_app(how), safe()), our_cookies())
-
-
-def wsgi_flask(how: str) -> Run:
-    import flask
-
-    app = flask.Flask("benchmarks")
-    app.secret_key = KEY
-
-    @app.route("/api/usage")
-    def usage() -> Any:
-        touch(flask.session, how)
-        return flask.Response(BODY, mimetype="text/plain")
-
-    cookies = cookie_header({})
-    if how != "bare":
-        serializer = flask.sessions.SecureCookieSessionInterface().get_signing_serializer(app)
-        assert serializer is not None
-        cookies = cookie_header({"session": str(serializer.dumps(SESSION))})
-    return drive_wsgi(app.wsgi_app, cookies)
+    return wsgi_django(how)
 
 
 MAKERS: dict[str, Callable[[str], Run]] = {
-    "asgi-raw": asgi_raw,
-    "asgi-cookiesafe": asgi_cookiesafe,
-    "asgi-starlette": asgi_starlette,
-    "wsgi-raw": wsgi_raw,
-    "wsgi-cookiesafe": wsgi_cookiesafe,
-    "wsgi-flask": wsgi_flask,
+    "asgi-raw": sessions.asgi_raw,
+    "asgi-cookiesafe": sessions.asgi_cookiesafe,
+    "asgi-starlette": sessions.asgi_starlette,
+    "wsgi-raw": sessions.wsgi_raw,
+    "wsgi-cookiesafe": sessions.wsgi_cookiesafe,
+    "wsgi-flask": sessions.wsgi_flask,
+    "wsgi-django": django,
+    "answer-raw": answers.raw,
+    "answer-refused": answers.refused,
+    "answer-granted": answers.granted,
+    "answer-undecided": answers.undecided,
+    "cookie": headers.cookie,
 }
 
 
@@ -282,5 +42,23 @@ def make(name: str) -> Run:
     return MAKERS[maker](how or "untouched")
 
 
+def mark() -> None:
+    """Calls a function of the C library that nothing else calls, by which callgrind knows where it is."""
+    os.getppid()
+
+
+def main(few: int, many: int, names: list[str]) -> None:
+    for name in names:
+        run = make(name)
+        run(few)
+        # What other cases have left is not to be looked through in this one.
+        gc.collect()
+        gc.freeze()
+        for count in (few, many):
+            mark()
+            run(count)
+        mark()
+
+
 if __name__ == "__main__":
-    make(sys.argv[1])(int(sys.argv[2]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

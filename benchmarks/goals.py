@@ -44,6 +44,36 @@ def _wsgi(how: str, goal: float, ceiling: float) -> Goal:
     return Goal(title, ours, "wsgi-raw", theirs, "wsgi-flask:bare", goal, ceiling)
 
 
+def _answer(title: str, who: str, how: str, goal: float, ceiling: float) -> Goal:
+    """What an answer costs more than the bare app's, over what Starlette's session adds where nobody touches it."""
+    ours, floor = f"answer-{who}:{how}", f"answer-raw:{how}"
+    theirs = "asgi-starlette:untouched"
+    return Goal(
+        f"{title}, over Starlette's session", ours, floor, theirs, "asgi-raw", goal, ceiling
+    )
+
+
+def _long(title: str, who: str, how: str, goal: float, ceiling: float) -> Goal:
+    """A policy of a thousand vendors and cookies beside one of a few."""
+    few, floor = f"answer-{who}:{how}", f"answer-raw:{how}"
+    return Goal(f"{title}, 1,000 vendors over one", f"{few}-1000", floor, few, floor, goal, ceiling)
+
+
+def _cookie(title: str, ours: str, theirs: str, goal: float, ceiling: float) -> Goal:
+    nothing = "cookie:nothing"
+    return Goal(title, f"cookie:{ours}", nothing, f"cookie:{theirs}", nothing, goal, ceiling)
+
+
+_DJANGO = Goal(
+    "Django, over django-cookie-consent's",
+    "wsgi-django:cookiesafe",
+    "wsgi-django:bare",
+    "wsgi-django:clean",
+    "wsgi-django:bare",
+    0.03,
+    0.09,
+)
+
 GOALS = (
     _asgi("untouched", 0.20, 0.21),
     _asgi("read", 0.60, 0.63),
@@ -52,5 +82,15 @@ GOALS = (
     _wsgi("untouched", 0.08, 0.095),
     _wsgi("read", 0.35, 0.26),
     _wsgi("modified", 0.25, 0.19),
+    _DJANGO,
+    _answer("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 0.20, 1.65),
+    _answer("ASGI, page of 20 KB, all granted", "granted", "page", 0.15, 0.92),
+    _answer("ASGI, page in 4 chunks, all granted", "granted", "page-4", 0.15, 0.95),
+    _cookie("One of 25 cookies, over a loop", "find", "loop", 0.15, 0.15),
+    _cookie("All of 25 cookies, over Starlette's", "jar", "starlette", 0.75, 0.92),
+    _cookie("All of 25 cookies, over SimpleCookie", "jar", "simple-cookie", 0.08, 0.09),
+    _long("ASGI, session untouched", "granted", "text", 1.10, 1.10),
+    _long("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 1.10, 1.10),
+    _long("ASGI, undecided, page with a frame held", "undecided", "frame", 1.10, 1.10),
 )
 CASES = tuple(dict.fromkeys(case for goal in GOALS for case in goal.cases))

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final, Literal, get_args
 
 from .errors import UsageError
@@ -39,7 +40,8 @@ def parse_cookie(header: str) -> list[tuple[str, str]]:
     percent signs are part of the value. A pair with a control character is left out, its neighbours
     stay. Never raises.
     """
-    parts = header.split(";")
+    tidy = header.count(" ") == header.count("; ") and "\t" not in header
+    parts = (header.replace("; ", ";") if tidy else header).split(";")
     if _has_control(header):
         parts = [part for part in parts if not _has_control(part)]
     pairs = []
@@ -47,7 +49,8 @@ def parse_cookie(header: str) -> list[tuple[str, str]]:
         name, equals, value = part.partition("=")
         if not equals:
             name, value = "", name
-        name, value = name.strip(_WSP), value.strip(_WSP)
+        if not tidy:
+            name, value = name.strip(_WSP), value.strip(_WSP)
         if name or value:
             pairs.append((name, value))
     return pairs
@@ -101,7 +104,7 @@ class SetCookie:
     @property
     def sent_name(self) -> str:
         """The name it comes back under: ``=a=b`` is nameless, and comes back as ``a=b`` (5.8.3)."""
-        return _sent_name(self.name, self.value)
+        return sent_name(self.name, self.value)
 
     def is_deletion(self, now: int) -> bool:
         """Whether every browser removes the cookie at ``now``. Max-Age goes before Expires (5.7)."""
@@ -114,11 +117,31 @@ class SetCookie:
 
 def parse_set_cookie(header: str) -> SetCookie | None:
     """What a browser reads in a Set-Cookie line (5.6), None if it ignores it. Never raises."""
-    if _has_control(header):
-        return None
     pair, _, rest = header.partition(";")
-    name, value = _name_value(pair)
-    if not 0 < len(name) + len(value) <= LONGEST_PAIR:
+    found, read = read_pair(pair), read_attributes(rest)
+    if found is None or read is None:
+        return None
+    return replace(read, name=found[0], value=found[1])
+
+
+def read_pair(pair: str) -> tuple[str, str] | None:
+    """Name and value of a Set-Cookie line's first part; ``None`` where a browser ignores the line for it (5.6)."""
+    if not pair.isprintable() and _has_control(pair):
+        return None
+    name, value = name_value(pair)
+    return (name, value) if 0 < len(name) + len(value) <= LONGEST_PAIR else None
+
+
+def read_attributes(rest: str) -> SetCookie | None:
+    """What a browser reads behind the first ``;`` of a Set-Cookie line, as a cookie without name and value.
+
+    Remembered: an app writes its lines in a few ways.
+    """
+    return _remembered(rest) if len(rest) <= _LONGEST_REMEMBERED else _read_attributes(rest)
+
+
+def _read_attributes(rest: str) -> SetCookie | None:
+    if _has_control(rest):
         return None
     max_age = expires = None
     odd_age = odd_date = False
@@ -135,8 +158,8 @@ def parse_set_cookie(header: str) -> SetCookie | None:
             last[key] = text
     path = last.get("path", "")
     return SetCookie(
-        name,
-        value,
+        "",
+        "",
         max_age=max_age,
         expires=expires,
         domain=last.get("domain", "").removeprefix(".").lower() or None,
@@ -151,23 +174,29 @@ def parse_set_cookie(header: str) -> SetCookie | None:
     )
 
 
+_LONGEST_REMEMBERED = 256
+_remembered = lru_cache(256)(_read_attributes)
+
+
 def set_cookie_name(header: str) -> str:
     """The name that the line's cookie comes back under, "" if it has none. Reads no attribute."""
-    name, value = _name_value(header.partition(";")[0])
-    return _sent_name(name, value)
+    name, value = name_value(header.partition(";")[0])
+    return sent_name(name, value)
 
 
 _DELTA = re.compile(r"-?[0-9]+")
 _SAME_SITES: dict[str, SameSite] = {"strict": "Strict", "lax": "Lax", "none": "None"}
 
 
-def _name_value(pair: str) -> tuple[str, str]:
+def name_value(pair: str) -> tuple[str, str]:
+    """Name and value of a Set-Cookie line's first part, as they stand there."""
     name, equals, value = pair.partition("=")
     return (name.strip(_WSP), value.strip(_WSP)) if equals else ("", name.strip(_WSP))
 
 
-def _sent_name(name: str, value: str) -> str:
-    return name or _name_value(value)[0]
+def sent_name(name: str, value: str) -> str:
+    """The name that a cookie comes back under."""
+    return name or name_value(value)[0]
 
 
 def _attributes(rest: str) -> Iterator[tuple[str, str]]:

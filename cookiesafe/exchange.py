@@ -42,6 +42,8 @@ _SHUT_OUT = GATED - {"content-security-policy", "content-security-policy-report-
 _UNTRUE_WHEN_PLACED = frozenset(
     {"accept-ranges", "content-digest", "content-md5", "digest", "etag", "last-modified", "repr-digest"}
 )  # fmt: skip
+_CHANGED_WHEN_PLACED = _UNTRUE_WHEN_PLACED | {"content-length"}
+_ENCODED_OR_SAVED = frozenset({"content-encoding", "content-disposition"})
 _NO_PAGE = frozenset({204, 205, 206, *range(300, 400)})
 _PAGES = FRAMES | {None, "document"}
 _STEERS = ("Cookie", "Sec-GPC", "Sec-Fetch-Dest")
@@ -171,6 +173,10 @@ class Exchange(Visit):
         """
         if self.is_same_for_all(headers):
             return headers + self._settings.constant
+        return self.depart_alone(status, headers)
+
+    def depart_alone(self, status: int | str, headers: list[Header]) -> list[Header]:
+        """As ``depart``, for a response that is not the same for every visitor."""
         try:
             code = status if isinstance(status, int) else int(status[:3])
             return self._depart(code, headers)
@@ -221,8 +227,10 @@ class Exchange(Visit):
         content_type: str | None = None
         active = False
         cookies: list[str] = []
+        names = set()
         for field in headers:
             name = field[0].lower()
+            names.add(name)
             if name == "set-cookie":
                 line = self._let_out(field[1])
                 if line is None:
@@ -249,7 +257,7 @@ class Exchange(Visit):
         if self._swept is not None:
             kept += self._sweep(self._swept)
             sets_cookies = True
-        self._protect(status, content_type, kept, sets_cookies)
+        self._protect(status, content_type, kept, names, sets_cookies)
         if self._session is not None and not self._session.accessed:
             self._close(self._session)
         return kept
@@ -272,9 +280,17 @@ class Exchange(Visit):
         return token
 
     def _protect(
-        self, status: int, content_type: str | None, headers: list[Header], sets_cookies: bool
+        self,
+        status: int,
+        content_type: str | None,
+        headers: list[Header],
+        names: set[str],
+        sets_cookies: bool,
     ) -> None:
-        """Add the visitor's policy, place what is to be placed, and keep caches from mixing visitors up."""
+        """Add the visitor's policy, place what is to be placed, and keep caches from mixing visitors up.
+
+        ``names`` are those of the app's fields, in lower case.
+        """
         settings, destination = self._settings, self.destination
         kind, standing = KINDS[content_type], self._arrival.standing
         # A 304 says no type: what it renews is a document only where one was asked for.
@@ -282,11 +298,16 @@ class Exchange(Visit):
         document = self.places if renews else kind.document
         personal = document or bool(destination)
         if personal:
-            self._protect_document(headers)
+            self._protect_document(headers, names)
         else:
             headers += settings.constant
-        if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
-            self._place(headers)
+        if (
+            self.places
+            and kind.placeable
+            and status not in _NO_PAGE
+            and (names.isdisjoint(_ENCODED_OR_SAVED) or is_plain(headers))
+        ):
+            self._place(headers, names)
         self._guarded = guarded = personal and settings.enforce
         touched = self._session is not None and self._session.accessed
         if guarded or (renews and settings.enforce and self._says_vary(headers, touched)):
@@ -309,16 +330,16 @@ class Exchange(Visit):
             return True
         return not self.part and any(name.lower() == "vary" for name, _ in headers)
 
-    def _protect_document(self, headers: list[Header]) -> None:
+    def _protect_document(self, headers: list[Header], names: set[str]) -> None:
         settings, passage = self._settings, self._arrival.standing.passage
         headers.append(settings.document_policy(self._policy or passage.csp, self.root))
         if settings.enforce:
             if not passage.advertising:
                 headers.append(NO_ADVERTISING)
-            if not any(name.lower() == "referrer-policy" for name, _ in headers):
+            if "referrer-policy" not in names:
                 headers.append(REFERRER)
 
-    def _place(self, headers: list[Header]) -> None:
+    def _place(self, headers: list[Header], names: set[str]) -> None:
         """Put the banner into the page, or for who has chosen, the way back; and swap what is held in it."""
         notice, standing = self._settings.notice, self._arrival.standing
         fragment = None
@@ -333,8 +354,9 @@ class Exchange(Visit):
             frame = f"{quote(self.root)}{self._settings.own_paths}{EMBED}"
             self._embeds = Embeds(hosts, frame if frames_itself(headers, hosts.address) else None)
         gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds)
-        headers[:] = _true_of(gate, headers)
-        self._promised = any(name.lower() == "content-length" for name, _ in headers)
+        if not names.isdisjoint(_CHANGED_WHEN_PLACED):
+            headers[:] = _true_of(gate, headers)
+            self._promised = any(name.lower() == "content-length" for name, _ in headers)
         if self._shown:
             self.page = gate
 

@@ -13,8 +13,12 @@ from typing import Literal
 from ..consent import Allowed
 from ..cookies import (
     LONGEST_LIFE,
+    name_value,
     parse_cookie,
     parse_set_cookie,
+    read_attributes,
+    read_pair,
+    sent_name,
     set_cookie_name,
 )
 from ..policy import Policy
@@ -66,6 +70,7 @@ class CookieGate:
         self._own = frozenset(own)
         self._reserved = frozenset(map(_bare, self._own))
         self._judged = lru_cache(_REMEMBERED)(self._judge)
+        self._leaves = lru_cache(_REMEMBERED)(self._judge_leaving)
         self._passing: set[str] = set()
 
     def passes(self, name: str) -> bool:
@@ -104,22 +109,32 @@ class CookieGate:
 
         What every browser takes for a deletion always leaves. A cookie is kept for as long as its policy says, and for 400 days at most; but for that, it leaves as it came.
         """
-        name = set_cookie_name(line)
+        pair, _, rest = line.partition(";")
+        name, value = name_value(pair)
+        name = name or sent_name(name, value)
+        verdict = self._leaves(name) if len(name) <= _LONGEST_NAME else self._judge_leaving(name)
+        if isinstance(verdict, Held) and verdict.rule == "reserved":
+            return verdict
+        cookie = read_attributes(rest)
+        if cookie is None or read_pair(pair) is None:
+            return Held(name[:80], None, "malformed", "Browsers ignore it: mend how it is written.")
+        if cookie.is_deletion(int(now)):
+            return line
+        if isinstance(verdict, Held):
+            return verdict
+        if cookie.expires is not None:
+            return shortened(line, verdict, int(now))
+        if cookie.max_age is None and not cookie.disputed:
+            return line
+        return pair + _kept(rest, verdict)
+
+    def _judge_leaving(self, name: str) -> Held | int:
+        """As ``_judge``, for what the app sets: it may not set ours."""
         if _bare(name) in self._reserved:
             return Held(
                 name[:80], "necessary", "reserved", "This name is CookieSafe's own: choose another."
             )
-        cookie = parse_set_cookie(line)
-        if cookie is None:
-            return Held(name[:80], None, "malformed", "Browsers ignore it: mend how it is written.")
-        if cookie.is_deletion(int(now)):
-            return line
-        verdict = self._verdict(name)
-        if isinstance(verdict, Held):
-            return verdict
-        if cookie.max_age is None and cookie.expires is None and not cookie.disputed:
-            return line
-        return shortened(line, verdict, int(now))
+        return self._judge(name)
 
     def _verdict(self, name: str) -> Held | int:
         return self._judged(name) if len(name) <= _LONGEST_NAME else self._judge(name)
@@ -136,6 +151,15 @@ class CookieGate:
             return LONGEST_LIFE if cookie.lifetime is None else cookie.lifetime
         remedy = f'It passes once the visitor agrees to "{cookie.purpose}".'
         return Held(name, cookie.purpose, "not granted", remedy)
+
+
+def _kept(attributes: str, longest: int) -> str:
+    """What is behind the first part of a line without a date, as ``shortened`` leaves it."""
+    work_out = _cut if len(attributes) <= _LONGEST_NAME else shortened
+    return work_out(f";{attributes}", longest, 0)
+
+
+_cut = lru_cache(_REMEMBERED)(shortened)
 
 
 def repeated(lines: Sequence[str]) -> list[str]:
