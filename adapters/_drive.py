@@ -78,7 +78,11 @@ class Pool:
         try:
             async with asyncio.timeout(self._deadline):
                 await free.acquire()
-                work = loop.run_in_executor(self._threads, perform, need, self._store)
+                try:
+                    work = loop.run_in_executor(self._threads, perform, need, self._store)
+                except RuntimeError:
+                    free.release()
+                    raise
                 work.add_done_callback(lambda _: free.release())
                 return await asyncio.shield(work)
         except TimeoutError:

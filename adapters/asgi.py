@@ -170,15 +170,17 @@ def _below(root: str, path: str) -> str:
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes | None:
-    body = b""
+    parts, size = [], 0
     more = True
     while more:
         message = await receive()
-        body += message.get("body", b"")
-        if message["type"] == "http.disconnect" or len(body) > limit:
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if message["type"] == "http.disconnect" or size > limit:
             return None
         more = message.get("more_body", False)
-    return body
+    return b"".join(parts)
 
 
 def _narrow(scope: Scope, exchange: Exchange) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import AnyStr, Protocol
 from urllib.parse import quote
 
@@ -28,7 +29,7 @@ from .gate.caches import make_private, speaks_to_caches, vary
 from .gate.documents import FRAMES, KINDS, is_plain
 from .gate.findings import AnyHeld
 from .gate.framing import frames_itself
-from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, REFERRER, ROLES
+from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, POLICIES, REFERRER, ROLES, without_reports
 from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
 from .visit import Visit
@@ -38,7 +39,7 @@ HIDDEN_FROM_APP = frozenset(
 )
 """Request fields the app does not get where something may be placed in its page: it is to send all of it, plain."""
 
-_SHUT_OUT = GATED - {"content-security-policy", "content-security-policy-report-only"}
+_SHUT_OUT = (GATED - POLICIES) | {"content-length"}
 _UNTRUE_WHEN_PLACED = frozenset(
     {"accept-ranges", "content-digest", "content-md5", "digest", "etag", "last-modified", "repr-digest"}
 )  # fmt: skip
@@ -98,7 +99,12 @@ class Exchange(Visit):
             self._ask_the_desk()
         elif settings.places and self.destination in _PAGES:
             self._await_page()
-        return not (self.ours or self.places or self.app_cookie is not None)
+        if self.ours:
+            return False
+        if self.app_cookie is None:
+            return not self.places
+        self.cookie = self.app_cookie
+        return False
 
     def _await_page(self) -> None:
         """Where something may be placed or swapped in what comes, keep what that takes."""
@@ -115,8 +121,9 @@ class Exchange(Visit):
     def _read_cookies(self) -> None:
         """On a fault of our own the visitor is one who has sent none: the site works, with nothing optional."""
         settings = self._settings
-        self._now = now = settings.clock()
+        self._now = 0.0
         try:
+            self._now = now = settings.clock()
             jars, scheme = settings.jars, self.scheme
             self._jar = jar = jars[scheme] if scheme in jars else settings.jar(self)
             gpc = self.gpc is not None and self.asks_privacy()
@@ -163,6 +170,7 @@ class Exchange(Visit):
         except Exception:
             return False
         self.departed = True
+        self.page = None
         return True
 
     def depart(self, status: int | str, headers: list[Header]) -> list[Header]:
@@ -217,7 +225,8 @@ class Exchange(Visit):
         self._policy = reply.policy
         headers = self.depart(reply.status, reply.headers)
         headers += [("Set-Cookie", line) for line in reply.cookies]
-        headers.append(("Content-Length", str(len(reply.body))))
+        if reply.status != HTTPStatus.NO_CONTENT:
+            headers.append(("Content-Length", str(len(reply.body))))
         body = b"" if self.method == "HEAD" else reply.body
         self.reply = Reply(reply.status, headers, body)
 
@@ -229,7 +238,7 @@ class Exchange(Visit):
         cookies: list[str] = []
         names = set()
         for field in headers:
-            name = field[0].lower()
+            name = field[0].strip().lower()
             names.add(name)
             if name == "set-cookie":
                 line = self._let_out(field[1])
@@ -361,9 +370,10 @@ class Exchange(Visit):
             self.page = gate
 
     def hint(self, headers: list[Header]) -> list[Header]:
-        """What leaves of fields that are sent ahead of the response (103 Early Hints, RFC 8297)."""
+        """What leaves of fields that are sent ahead of the response (103 Early Hints, RFC 8297): never a cookie."""
         try:
-            return self._gate_fields(headers, bool(self.destination))
+            plain = [field for field in headers if field[0].lower() != "set-cookie"]
+            return self._gate_fields(plain, bool(self.destination))
         except Exception:
             self._settings.report_fault("hint")
             return [] if self._settings.enforce else headers
@@ -373,6 +383,10 @@ class Exchange(Visit):
         standing = self._arrival.standing if personal else self._jar.undecided[False]
         scheme, host = self._settings.site_of(self)
         return standing.passage.hosts.page(f"{scheme}://{host}/")
+
+    def _nobodys_hosts(self) -> PageHosts:
+        """Where nothing else can be relied on: whom a page of nowhere may call."""
+        return self._settings.secure_jar.undecided[False].passage.hosts.page("")
 
     def _gate_fields(self, headers: list[Header], personal: bool) -> list[Header]:
         passage = (self._arrival.standing if personal else self._jar.undecided[False]).passage
@@ -434,8 +448,10 @@ class Exchange(Visit):
         self.page = None
         if not self._settings.enforce:
             return headers
+        if self.places:
+            self.page = PageGate(None, swaps=Embeds(self._nobodys_hosts(), None))
         kept = [
-            (name, value)
+            (name, without_reports(value) if name.lower() in POLICIES else value)
             for name, value in headers
             if name.lower() not in _SHUT_OUT and not speaks_to_caches(name)
         ]

@@ -32,7 +32,11 @@ class Visit(Request):
 
     @cached_property
     def _now(self) -> float:
-        return self._settings.clock()
+        try:
+            return self._settings.clock()
+        except Exception:
+            self._settings.report_fault("clock")
+            return 0.0
 
     @cached_property
     def _jar(self) -> Jar:

@@ -45,6 +45,11 @@ class Asked:
     framed: bool = False
 
     @property
+    def home(self) -> str:
+        """The path of the site's first page."""
+        return f"{quote(self.request.root)}/"
+
+    @property
     def wants_json(self) -> bool:
         accept = self.request.header("accept") or ""
         return "application/json" in accept and "text/html" not in accept

@@ -9,6 +9,7 @@ from ..consent import DAY, Consent, choose, to_ask
 from ..errors import StoreError, UnknownName
 from ..events import log
 from ..gate import sweep
+from ..gate.findings import AnyHeld
 from ..ledger import Record
 from ..ports import Append, Reply
 from .asked import (
@@ -30,16 +31,14 @@ _NOTICES = frozenset({"banner", "choices", "embed"})
 
 
 def show_choices(asked: Asked) -> Reply:
-    request = asked.request
-    fields = query_of(asked)
-    home = f"{request.root}/"
     page = asked.settings.notice.choices(
-        request.root,
-        local_path(one(fields, "next"), home),
+        asked.request.root,
+        local_path(one(query_of(asked), "next"), asked.home),
         asked.standing.consent,
         asked.standing.gpc,
         _still_sent(asked),
-        list(asked.settings.findings.met.values()),
+        _kept_from(asked),
+        observing=not asked.settings.enforce,
     )
     return html(200, page)
 
@@ -51,6 +50,14 @@ def _still_sent(asked: Asked) -> tuple[str, ...]:
     return asked.standing.gate.held_in(asked.request.cookie)
 
 
+def _kept_from(asked: Asked) -> list[AnyHeld]:
+    """What was held of what the policy declares. What nobody declared may be from a page that is not public."""
+    if not asked.settings.enforce:
+        return []
+    met = asked.settings.findings.met.values()
+    return [each for each in met if each.rule == "not granted"]
+
+
 def take_choice(asked: Asked) -> Flow:
     """Read, decide and prepare the answer; it leaves only when the record is kept."""
     fields = yield from read_form(asked)
@@ -59,7 +66,7 @@ def take_choice(asked: Asked) -> Flow:
     consent = _chosen(asked, fields)
     if consent is None:
         return incomplete(asked)
-    then = local_path(one(fields, "next"), f"{asked.request.root}/")
+    then = local_path(one(fields, "next"), asked.home)
     return (yield from keep(asked, consent, one(fields, "notice"), then))
 
 

@@ -25,11 +25,10 @@ _MAX_SIGNED = MAX_QUERY + 100
 
 @dataclass(frozen=True, slots=True)
 class _Embed:
-    """What a page wants to show: ``url`` as it stands there, at ``host``, of ``vendor`` if one declared it."""
+    """What a page wants to show: ``url`` as it stands there, of ``vendor`` if one declared it."""
 
     url: str
     sandbox: str | None
-    host: str
     vendor: Vendor | None
 
 
@@ -42,7 +41,7 @@ def show_embed(asked: Asked) -> Reply:
     if vendor is not None and (vendor.id in asked.standing.allowed.vendors or _is_due(asked)):
         return _load(asked, embed, vendor)
     page = asked.settings.notice.placeholder(
-        asked.request.root, embed.url, embed.host, vendor, silenced=_is_silenced(asked, vendor)
+        asked.request.root, embed.url, vendor, silenced=_is_silenced(asked, vendor)
     )
     return html(200, page, framed=True)
 
@@ -87,7 +86,7 @@ def _embed_of(asked: Asked) -> _Embed | None:
     if held is None:
         return None
     vendor = None if held.vendor is None else asked.settings.policy.vendor(held.vendor)
-    return _Embed(url, sandbox[0] if sandbox else None, held.host, vendor)
+    return _Embed(url, sandbox[0] if sandbox else None, vendor)
 
 
 def _once(asked: Asked, embed: _Embed) -> Reply:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 Header = tuple[str, str]
 _CACHE_FIELDS = ("cache-control", "surrogate-control", "edge-control", "x-accel-expires")
 _NOT_PRIVATE = frozenset({"public", "s-maxage"})
-_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"|")+')
+_MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z))++', re.DOTALL)
 _DIRECTIVE = re.compile(
     r"""([!#$%&'*+.^_`|~0-9A-Za-z-]+) (?:[ \t]*=[ \t]* (?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*") )?""",
     re.VERBOSE,

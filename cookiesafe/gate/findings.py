@@ -50,19 +50,20 @@ class Findings:
             seen = self._sightings
             saw = seen.saw_host if isinstance(held, HeldHost) else seen.saw_cookie
             saw(held.name)
-        if not self._is_new(route_of(path), held):
+        route = route_of(path)
+        if not self._is_new(route, held):
             return
         log.log(
             INFO if held.rule == "not granted" else WARNING,
             "%r %s %r, %s: it %s held back. %s [%s]",
-            path,
+            route,
             did,
             held.name,
             held.reason,
             "was" if held.rule == "reserved" else self._was,
             held.remedy,
             held.code,
-            extra={"cookiesafe": held, "path": path},
+            extra={"cookiesafe": held, "path": route},
         )
 
     def _is_new(self, route: str, held: AnyHeld) -> bool:

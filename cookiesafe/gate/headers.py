@@ -19,7 +19,7 @@ from .hosts import HeldHost, PageHosts
 
 Header = tuple[str, str]
 
-_LINK = re.compile(r'(?:<[^>]*+(?:>|\Z)|"(?:[^"\\]|\\.)*+(?:"|\Z)|[^,<"])++', re.DOTALL)
+_LINK = re.compile(r'(?:<[^>]*+(?:>|\Z)|"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z)|[^,<"])++', re.DOTALL)
 _PLAIN_LINK = re.compile(
     r"[ \t]*<[^<>]*>(?:[ \t]*;[ \t]*[^\s=;,\"'<>]+(?:=(?:\"[^\"\\<>]*\"|[^\s;,\"'<>]*))?)*[ \t]*"
 )
@@ -30,7 +30,7 @@ _CALLS = re.compile(
     r"|compression-dictionary)(?![\w-])",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r'(?:"(?:[^"\\]|\\.)*+(?:"|\Z)|[^,"])++', re.DOTALL)
+_ITEM = re.compile(r'(?:"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z)|[^,"])++', re.DOTALL)
 _TEXT = re.compile(r'"((?:[^"\\]|\\.)*+)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _BLANKS = re.compile(r"[ \t\n\r]+")
@@ -70,6 +70,14 @@ def refresh_url(content: str) -> str | None:
     """Where a ``Refresh`` leads after a while, in a field or in ``<meta>`` (HTML Standard, section 4.2.5.3)."""
     found = _REFRESH.match(content)
     return None if found is None else found["url"] or found["quoted"] or None
+
+
+def without_reports(value: str) -> str:
+    """A Content-Security-Policy without its ``report-uri``, wherever that leads."""
+    return ",".join(
+        ";".join(each for each in policy.split(";") if each.split()[:1] != ["report-uri"])
+        for policy in value.split(",")
+    )
 
 
 class HeaderGate:
@@ -265,6 +273,7 @@ _RULES: Final[dict[str, Callable[[HeaderGate, str], str | None]]] = {
 }
 ACTIVE: Final = ADVERTISING | _RULES.keys()
 """The names of all fields this gate looks at, in lower case."""
+POLICIES: Final = frozenset({"content-security-policy", "content-security-policy-report-only"})
 GATED: Final = ACTIVE | {"set-cookie"}
 """Those that are not the same for everybody."""
 _WEIGHED = GATED | {"content-type"}
@@ -275,7 +284,7 @@ class _Roles(dict[str | bytes, str | None]):
     """Remembers names however they are written. Bounded: an app may write them in as many ways as it likes."""
 
     def __missing__(self, name: str | bytes) -> str | None:
-        lower = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()
+        lower = (name.decode("latin-1") if isinstance(name, bytes) else name).strip().lower()
         role = lower if lower in _WEIGHED else None
         if len(self) < _REMEMBERED:
             self[name] = role

@@ -51,10 +51,13 @@ class Notice:
         gpc: bool,
         still_sent: Sequence[str] = (),
         held: Sequence[KeptFrom] = (),
+        *,
+        observing: bool = False,
     ) -> bytes:
         """The preference centre.
 
         ``still_sent`` are names of cookies that came without being agreed to, ``held`` what the site was kept from.
+        ``observing``: choices are taken, and do not count yet.
         """
         granted = [p for p in self._policy.optional if consent.state(p.id) == "granted"]
         date = "" if consent.day is None else _date(consent.day)
@@ -70,9 +73,8 @@ class Notice:
             left=left_over(self._policy, still_sent[:_MOST_LISTED]),
             more=len(still_sent[_MOST_LISTED:]),
             elsewhere=self._elsewhere(consent, gpc),
-            held=[each for each in held if each.rule in ("undeclared", "not granted")][
-                :_MOST_LISTED
-            ],
+            held=held[:_MOST_LISTED],
+            observing=observing,
         )
 
     def cookies(self, root: str) -> bytes:
@@ -81,13 +83,9 @@ class Notice:
             "cookies.html", root, groups=groups(self._policy), known=well_known(self._policy)
         )
 
-    def placeholder(
-        self, root: str, url: str, host: str, vendor: Vendor | None, *, silenced: bool
-    ) -> bytes:
+    def placeholder(self, root: str, url: str, vendor: Vendor | None, *, silenced: bool) -> bytes:
         """What stands in the place of an embed that is held."""
-        return self._page(
-            "placeholder.html", root, url=url, host=host, vendor=vendor, silenced=silenced
-        )
+        return self._page("placeholder.html", root, url=url, vendor=vendor, silenced=silenced)
 
     def embed(self, root: str, url: str, vendor: Vendor, sandbox: str | None) -> bytes:
         """The embed, in a frame with the ``sandbox`` that the page around it asked for."""

@@ -6,13 +6,15 @@ import re
 
 import pytest
 
-from cookiesafe import CookieSafeError, Policy
+from cookiesafe import CookieSafeError, Policy, Visit
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.ledger import Record
-from tests.support.edges import Client, Response
+from tests.support.edges import AppRequest, AppResponse, Client, Response, html
 from tests.support.harbour import (
     BANNER,
     CONSENT,
+    ONLY_ASGI,
+    PAGE,
     POLICY,
     REVISIT,
     Asks,
@@ -629,6 +631,39 @@ def test_the_page_of_choices_says_what_the_site_was_kept_from(make_client: MakeC
 
     text = client.get("/cookiesafe/choices").text
 
-    assert "What this site was kept from (2)" in text
+    assert "What this site was kept from (1)" in text
     assert '<code>hl_ad_1</code></th><td data-label="Why">only with: Advertising</td>' in text
-    assert '<code>surprise</code></th><td data-label="Why">not on the site’s list</td>' in text
+    assert "surprise" not in text
+
+
+def test_while_observing_the_page_of_choices_claims_nothing(make_client: MakeClient) -> None:
+    client = make_client(setting("hl_ad_1=a"), mode="observe")
+    client.get("/")
+
+    text = client.get("/cookiesafe/choices", {"Sec-GPC": "1"}).text
+
+    assert "still finding out" in text
+    assert "nothing optional is used" not in text
+    assert "turned off" not in text
+    assert "What this site was kept from" not in text
+
+
+@ONLY_ASGI
+def test_a_site_mounted_under_letters_of_any_script_takes_choices(
+    edge: str, make_client: MakeClient
+) -> None:
+    client = make_client(root="/\u65e5\u672c")
+
+    assert client.choose("reject").header("location") == "/%E6%97%A5%E6%9C%AC/"
+
+
+def test_the_app_sees_no_refused_cookie_on_the_visit_either(make_client: MakeClient) -> None:
+    seen: list[str] = []
+
+    def app(visit: Visit, request: AppRequest) -> AppResponse:
+        seen.append(visit.cookie)
+        return html(PAGE)
+
+    make_client(app).get("/", {"Cookie": "hl_ad=1; cart=7"})
+
+    assert seen == ["cart=7"]

@@ -484,3 +484,33 @@ def test_without_a_store_it_is_said_once_and_works(
 
     assert client.choose("accept").status == 303
     assert len(client.records) == 1
+
+
+@pytest.mark.parametrize("destination", ["document", "empty"])
+def test_without_a_clock_the_site_works_with_nothing_optional(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture, destination: str
+) -> None:
+    client = make_client(eventful)
+    client.choose("accept")
+    another = make_client(eventful, clock=broken)
+    another.jar = client.jar
+
+    response = another.get("/", {"Sec-Fetch-Dest": destination})
+
+    assert response.status == 200
+    assert not lets_in(response, "ads.gullwing.example")
+    assert "CS900" in caplog.text
+
+
+def test_on_a_fault_of_ours_nothing_in_a_page_is_called_early(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hint = "<link rel=preconnect href=https://ads.gullwing.example>"
+    fields = [("Content-Security-Policy", "img-src *; report-uri https://ads.gullwing.example/r")]
+    client = make_client(lambda v, r: html(f"<head>{hint}</head><p>x</p>", *fields))
+    monkeypatch.setattr("cookiesafe.exchange.vary", broken)
+
+    response = client.get("/")
+
+    assert "data-held-rel=preconnect" in response.text
+    assert "report-uri https" not in "".join(response.headers_of("content-security-policy"))

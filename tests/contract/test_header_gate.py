@@ -172,6 +172,7 @@ def test_early_hints_of_asgi_name_no_held_host(edge: str, make_safe: MakeSafe) -
         links = [OWN.encode(), ADVERTS.encode()]
         await send({"type": "http.response.early_hint", "links": links})
         fields = [(b"link", f"{OWN}, {ADVERTS}".encode()), (b"x-own", b"1")]
+        fields.append((b"set-cookie", b"hl_ad=1"))
         await send({"type": "http.response.informational", "status": 103, "headers": fields})
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body"})
@@ -195,7 +196,7 @@ def test_early_hints_of_wsgi_name_no_held_host(edge: str, make_safe: MakeSafe) -
     hints: list[tuple[str, str]] = []
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
-        environ["wsgi.early_hints"]([("Link", OWN), ("Link", ADVERTS)])
+        environ["wsgi.early_hints"]([("Link", OWN), ("Link", ADVERTS), ("Set-Cookie", "hl_ad=1")])
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"ok"]
 
