@@ -25,7 +25,7 @@ from .desk import Asked, Flow, answer
 from .errors import UsageError
 from .gate import Embeds, HeaderGate, Held, HeldField, HeldHost, PageGate, PageHosts, Place, sweep
 from .gate.caches import make_private, speaks_to_caches, vary
-from .gate.documents import FRAMES, KINDS, is_plain
+from .gate.documents import FRAMES, KINDS, Markup, is_plain
 from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, REFERRER, ROLES
 from .ports import Answer, Header, Need, Reply, Store
 from .settings import Settings
@@ -283,8 +283,8 @@ class Exchange(Visit):
             self._protect_document(headers)
         else:
             headers += settings.constant
-        if self.places and kind.placeable and status not in _NO_PAGE and is_plain(headers):
-            self._place(headers)
+        if self.places and personal and status not in _NO_PAGE and is_plain(headers):
+            self._place(kind.markup, headers)
         self._guarded = guarded = personal and settings.enforce
         touched = self._session is not None and self._session.accessed
         if guarded or (renews and settings.enforce and self._says_vary(headers, touched)):
@@ -316,11 +316,13 @@ class Exchange(Visit):
             if not any(name.lower() == "referrer-policy" for name, _ in headers):
                 headers.append(REFERRER)
 
-    def _place(self, headers: list[Header]) -> None:
+    def _place(self, markup: Markup | None, headers: list[Header]) -> None:
         """Put the banner into the page, or for who has chosen, the way back; and swap what is held in it."""
         notice, standing = self._settings.notice, self._arrival.standing
+        if markup is None or (markup == "xml" and standing.passage.complete):
+            return
         fragment = None
-        if self._whole:
+        if self._whole and markup == "html":
             fragment = (
                 notice.banner(self.root, self._here, standing.gpc)
                 if standing.to_ask
@@ -329,7 +331,7 @@ class Exchange(Visit):
         if not standing.passage.complete:
             frame = f"{quote(self.root)}{self._settings.own_paths}embed"
             self._embeds = Embeds(self.hosts(), frame)
-        gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds)
+        gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds, markup=markup)
         headers[:] = _true_of(gate, headers)
         self._promised = any(name.lower() == "content-length" for name, _ in headers)
         if self._shown:
