@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-FRAMES = frozenset({"iframe", "frame", "object", "embed", "fencedframe"})
-"""Values of ``Sec-Fetch-Dest`` that show what comes within another page (Fetch Metadata)."""
+FRAMES = frozenset({"iframe", "frame", "object", "embed", "fencedframe", "xslt"})
+"""Values of ``Sec-Fetch-Dest`` that show what comes within another page, or make one by it (Fetch Metadata)."""
 
 DESTINATIONS = FRAMES | {"document", "worker", "sharedworker", "serviceworker"}
 """Values of ``Sec-Fetch-Dest`` that make a document, or a worker, of whatever comes (Fetch Metadata)."""

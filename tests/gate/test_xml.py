@@ -56,6 +56,9 @@ CASES = {
     "a subset": (
         "<!DOCTYPE a [ <!-- ' ]> --> <?a ' ]> ?> <!ENTITY nbsp '&#160;]>'> <!ELEMENT iframe ANY> ] ><iframe «src='//H'/>"
     ),
+    "a subset behind a name that seems one": (
+        "<!DOCTYPE a SYSTEM '[<!--' [<!ATTLIST «link rel CDATA 'preconnect'><!-- -->]><iframe «src='//H'/>"
+    ),
     "what hides in an entity": (
         "<!DOCTYPE a [<!ENTITY e 'x'>]><iframe «src='&e;'/><link «rel='&e;' href='/'/><link «rel='icon' href='&e;'/>"
         "<iframe title='&e;' src='&amp;'/><meta «http-equiv='&e;'/><script «type='&copy;'/><base «href='&e;'/>"
@@ -190,11 +193,11 @@ def test_a_document_stays_well_formed_and_calls_nobody(text: str, borders: list[
 
 
 def test_the_parser_that_is_asked_knows_what_would_be_called() -> None:
-    held = [case for case in CASES.values() if "«src" in case and "DOCTYPE" not in case]
+    document = (
+        "<a><embed src='//H'/><iframe srcdoc='A' src='//H'/><link rel='x prefetch' href='//H'/></a>"
+    )
 
-    found = [calling(b"<r xmlns:h='h'>%b</r>" % told(case)[0]) for case in held[:4]]
-
-    assert [len(each) for each in found] == [1, 1, 2, 1]
+    assert len(calling(document.replace("H", HELD).encode())) == 2
 
 
 PIECES = ["<iframe ", "src='//held.example'", "/>", ">", "<", "</a>", "<a ", "'", '"', "<!--", "-->", "<![CDATA[", "]]>",

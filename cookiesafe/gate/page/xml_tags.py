@@ -119,6 +119,7 @@ _DECLARATION = _compiled(
     rb"|<!ATTLIST[~]++(?:[^~:\"'>]*+:)?(?P<element>[^~:\"'>]++)"
     rb"|<!" + many(rb"""[^"'>]++|"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)""")
 )
+_SUBSET = re.compile(many(rb"""[^"'\[]++|"[^"]*+"|'[^']*+'""") + rb"\[")
 _MARKUP = _compiled(rb"<" + _LOCAL)
 
 
@@ -128,8 +129,8 @@ def declared(doctype: bytes) -> Iterator[tuple[int, bytes]]:
     Its tags are to be judged as if they stood in the page. Without markup a name stands there, which is to become another:
     of what gives attributes to elements, or comes to markup only when it is expanded.
     """
-    begin = doctype.find(b"[") + 1
-    for found in _DECLARATION.finditer(doctype, begin) if begin else ():
+    begin = _SUBSET.match(doctype)
+    for found in _DECLARATION.finditer(doctype, begin.end()) if begin else ():
         if found["element"] is not None and found["element"] in JUDGED:
             yield found.start("element"), b""
         if found["entity"] is None:
