@@ -91,6 +91,10 @@ CASES = {
     "a refresh after blanks": "<meta «data-held-»http-equiv=refresh content=' 1 \n //H'>",
     "a refresh of the page": "<meta http-equiv=refresh content=5><meta http-equiv=refresh content='5;'>",
     "a refresh to the site": "<meta http-equiv=refresh content='5; url=/x?//H'>",
+    "a refresh to a document in an address": (
+        "<meta «data-held-»http-equiv=refresh content='0;url=data:text/html,<embed src=//H>'>"
+        "<meta http-equiv=refresh content='0;url=data:text/html,<p>'>"
+    ),
     "another declaration": "<meta http-equiv=x content='0;url=//H'><meta name=refresh content='0;url=//H'>",
     # rules
     "rules": (

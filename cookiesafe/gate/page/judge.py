@@ -193,19 +193,27 @@ class Judge:
 
     def _edit_data(self, tag: TagText, address: bytes) -> list[Edit]:
         """A frame of a ``data:`` URL, to which the page's base is nothing."""
+        ours = self._edited_data(tag[address])
+        if ours is None:
+            return []
+        if not ours:
+            return renamings(tag, *_IN_THE_WAY[tag.name])
+        return [put(tag, address, _as_value(ours)), *renamings(tag, address)]
+
+    def _edited_data(self, url: str) -> str | None:
+        """What is to stand for a ``data:`` URL; ``None`` if that may stay, and nothing if it cannot be read."""
         try:
-            data = document_in(tag[address])
-            inner = data and self._read(data.markup, data.text, None)
+            data = document_in(url)
+            if data is None:
+                return None
+            inner = self._read(data.markup, data.text, None)
         except Undecodable:
             data = inner = None
-        else:
-            if data is None or (inner is not None and inner.text == data.text):
-                return []
         if data is None or inner is None:
             self._note("", "data")
-            return renamings(tag, *_IN_THE_WAY[tag.name])
+            return ""
         self._note_all(inner.swapped)
-        return [put(tag, address, _as_value(data.with_text(inner.text))), *renamings(tag, address)]
+        return None if inner.text == data.text else data.with_text(inner.text)
 
     def _unhint(self, tag: TagText) -> list[Edit]:
         types, hints = _link_types(tag)
@@ -223,9 +231,9 @@ class Judge:
         refresh = _REFRESH.match(tag[b"content"])
         url = (refresh[1] or refresh[2] or refresh[3] or "") if refresh else ""
         key = self._held(url)
-        if key is None:
+        if key is None and self._edited_data(url) is None:
             return []
-        self._note(key, "refresh")
+        self._note(key or "", "refresh")
         return renamings(tag, b"http-equiv")
 
     def _note_base(self, tag: TagText, doubtful: bool) -> list[Edit]:
