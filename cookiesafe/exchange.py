@@ -26,7 +26,7 @@ from .desk import EMBED, Asked, Flow, answer
 from .errors import UsageError
 from .gate import Embeds, HeaderGate, Held, HeldField, PageGate, PageHosts, Place, sweep
 from .gate.caches import make_private, speaks_to_caches, vary
-from .gate.documents import FRAMES, KINDS, is_plain
+from .gate.documents import FRAMES, KINDS, Markup, is_plain
 from .gate.findings import AnyHeld
 from .gate.framing import frames_itself
 from .gate.headers import ACTIVE, GATED, NO_ADVERTISING, POLICIES, REFERRER, ROLES, without_reports
@@ -312,11 +312,12 @@ class Exchange(Visit):
             headers += settings.constant
         if (
             self.places
-            and kind.placeable
+            and personal
+            and kind.markup is not None
             and status not in _NO_PAGE
             and (names.isdisjoint(_ENCODED_OR_SAVED) or is_plain(headers))
         ):
-            self._place(headers, names)
+            self._place(kind.markup, headers, names)
         self._guarded = guarded = personal and settings.enforce
         touched = self._session is not None and self._session.accessed
         if guarded or (renews and settings.enforce and self._says_vary(headers, touched)):
@@ -348,11 +349,13 @@ class Exchange(Visit):
             if "referrer-policy" not in names:
                 headers.append(REFERRER)
 
-    def _place(self, headers: list[Header], names: set[str]) -> None:
+    def _place(self, markup: Markup, headers: list[Header], names: set[str]) -> None:
         """Put the banner into the page, or for who has chosen, the way back; and swap what is held in it."""
         notice, standing = self._settings.notice, self._arrival.standing
+        if markup == "xml" and standing.passage.complete:
+            return
         fragment = None
-        if self._whole:
+        if self._whole and markup == "html":
             fragment = (
                 notice.banner(self.root, self._here, standing.gpc)
                 if standing.to_ask
@@ -362,7 +365,7 @@ class Exchange(Visit):
             hosts = self.hosts()
             frame = f"{quote(self.root)}{self._settings.own_paths}{EMBED}"
             self._embeds = Embeds(hosts, frame if frames_itself(headers, hosts.address) else None)
-        gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds)
+        gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds, markup=markup)
         if not names.isdisjoint(_CHANGED_WHEN_PLACED):
             headers[:] = _true_of(gate, headers)
             self._promised = any(name.lower() == "content-length" for name, _ in headers)

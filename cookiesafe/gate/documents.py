@@ -1,4 +1,4 @@
-"""What a response is to a browser: a document, a page we may place something in, or neither.
+"""What a response is to a browser: a document, markup we may edit, or neither.
 
 Whatever may become a document runs under the visitor's own policy; everything else carries a constant one, under which
 nothing has been agreed to, and stays the same for everybody.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
-FRAMES = frozenset({"iframe", "frame", "object", "embed", "fencedframe"})
-"""Values of ``Sec-Fetch-Dest`` that show what comes within another page (Fetch Metadata)."""
+FRAMES = frozenset({"iframe", "frame", "object", "embed", "fencedframe", "xslt"})
+"""Values of ``Sec-Fetch-Dest`` that show what comes within another page, or make one by it (Fetch Metadata)."""
 
 DESTINATIONS = FRAMES | {"document", "worker", "sharedworker", "serviceworker"}
 """Values of ``Sec-Fetch-Dest`` that make a document, or a worker, of whatever comes (Fetch Metadata)."""
@@ -33,35 +33,40 @@ _REMEMBERED = 256
 _SNIFFED = frozenset({"unknown/unknown", "application/unknown", "*/*"})
 
 
+Markup = Literal["html", "xml"]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``document``: may become one by its type alone. ``placeable``: HTML in which ASCII is ASCII."""
+    """``document``: may become one by its type alone. ``markup``: what the page gate reads it as, if ASCII is ASCII in it.
+
+    A picture in SVG is no document by its type, but is one where it is asked for as one.
+    """
 
     document: bool
-    placeable: bool
+    markup: Markup | None
 
 
 def kind_of(content_type: str | bytes | None) -> Kind:
     """What a ``Content-Type`` says; without one, a browser may find HTML in it (MIME Sniffing, section 7)."""
     if not content_type:
-        return Kind(document=True, placeable=False)
+        return Kind(document=True, markup=None)
     if isinstance(content_type, bytes):
         content_type = content_type.decode("latin-1")
     essence = content_type.partition(";")[0].strip().lower()
-    if essence == "text/html":
-        charset = _CHARSET.search(content_type)
-        return Kind(
-            document=True,
-            placeable=charset is None or _ASCII_INSIDE.fullmatch(charset[1]) is not None,
-        )
-    xml = (
-        essence in _XML
+    xml = essence in _XML or essence.endswith("+xml")
+    document = (
+        essence == "text/html"
+        or (xml and essence != "image/svg+xml")
         or essence in _SNIFFED
-        or (essence.endswith("+xml") and essence != "image/svg+xml")
+        or "/" not in essence
+        or essence.startswith("multipart/")
     )
-    return Kind(
-        document=xml or "/" not in essence or essence.startswith("multipart/"), placeable=False
-    )
+    markup: Markup | None = "html" if essence == "text/html" else "xml" if xml else None
+    charset = _CHARSET.search(content_type)
+    if charset is not None and _ASCII_INSIDE.fullmatch(charset[1]) is None:
+        markup = None
+    return Kind(document, markup)
 
 
 class _Kinds(dict[str | bytes | None, Kind]):

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from cookiesafe.gate.documents import DESTINATIONS, kind_of
 
-PAGE, DOCUMENT, NEITHER = (True, True), (True, False), (False, False)
+PAGE, XML, PICTURE = (True, "html"), (True, "xml"), (False, "xml")
+DOCUMENT, NEITHER = (True, None), (False, None)
 
 KINDS = [
     ("text/html", PAGE),
@@ -39,16 +40,21 @@ KINDS = [
     ("", DOCUMENT),
     ("text", DOCUMENT),
     ("; charset=utf-8", DOCUMENT),
-    ("application/xhtml+xml", DOCUMENT),
-    ("application/xhtml+xml; charset=utf-8", DOCUMENT),
-    ("application/xml", DOCUMENT),
-    ("text/xml", DOCUMENT),
-    ("text/xsl", DOCUMENT),
-    ("application/rss+xml", DOCUMENT),
-    ("application/atom+xml", DOCUMENT),
-    ("application/mathml+xml", DOCUMENT),
+    ("application/xhtml+xml", XML),
+    ("application/xhtml+xml; charset=utf-8", XML),
+    ("application/xml", XML),
+    ("text/xml", XML),
+    ("text/xsl", XML),
+    ("application/rss+xml", XML),
+    ("application/atom+xml", XML),
+    ("application/mathml+xml", XML),
     ("multipart/x-mixed-replace; boundary=x", DOCUMENT),
-    ("image/svg+xml", NEITHER),
+    ("text/xml; charset=iso-8859-1", XML),
+    ("text/xml; charset=utf-16", DOCUMENT),
+    ("application/xhtml+xml; charset=iso-2022-jp", DOCUMENT),
+    ("image/svg+xml", PICTURE),
+    ("Image/SVG+XML; charset=utf-8", PICTURE),
+    ("image/svg+xml; charset=utf-16", NEITHER),
     ("image/png", NEITHER),
     ("text/plain", NEITHER),
     ("text/css", NEITHER),
@@ -67,10 +73,10 @@ KINDS = [
 @pytest.mark.parametrize(
     ("content_type", "kind"), KINDS, ids=[repr(content_type) for content_type, _ in KINDS]
 )
-def test_what_a_type_is(content_type: str | None, kind: tuple[bool, bool]) -> None:
+def test_what_a_type_is(content_type: str | None, kind: tuple[bool, str | None]) -> None:
     found = kind_of(content_type)
 
-    assert (found.document, found.placeable) == kind
+    assert (found.document, found.markup) == kind
 
 
 @pytest.mark.parametrize("content_type", ["unknown/unknown", "application/unknown", "*/*"])
@@ -89,9 +95,9 @@ NOT_ASCII_LABELS = {
 
 
 @pytest.mark.parametrize("label", " ".join(NOT_ASCII_LABELS.values()).split())
-def test_nothing_is_placed_where_ascii_is_not_ascii(label: str) -> None:
-    assert not kind_of(f"text/html; charset={label}").placeable
-    assert not kind_of(f'text/html;charset="{label.upper()}"').placeable
+def test_nothing_is_edited_where_ascii_is_not_ascii(label: str) -> None:
+    assert kind_of(f"text/html; charset={label}").markup is None
+    assert kind_of(f'text/html;charset="{label.upper()}"').markup is None
 
 
 LONGER = [
@@ -108,11 +114,11 @@ LONGER = [
 
 
 @pytest.mark.parametrize("label", LONGER)
-def test_where_something_is_placed_no_character_has_a_byte_that_markup_is_made_of(
+def test_where_something_is_edited_no_character_has_a_byte_that_markup_is_made_of(
     label: str,
 ) -> None:
     markup = set(b"\0\t\n\f\r\x1b <>\"'/=!?-&")
-    assert kind_of(f"text/html; charset={label}").placeable
+    assert kind_of(f"text/html; charset={label}").markup == "html"
 
     for code in range(0x80, 0x10000):
         encoded = chr(code).encode("cp949" if label == "euc-kr" else label, "ignore")
@@ -121,13 +127,14 @@ def test_where_something_is_placed_no_character_has_a_byte_that_markup_is_made_o
 
 @settings(deadline=None, max_examples=200)
 @given(st.none() | st.text('texhml/+;=* "', max_size=20) | st.text(max_size=20))
-def test_what_may_be_placed_in_is_a_document_and_nothing_else(content_type: str | None) -> None:
+def test_what_is_read_as_markup_is_of_a_type_that_says_so(content_type: str | None) -> None:
     kind = kind_of(content_type)
+    essence = (content_type or "").partition(";")[0].strip().lower()
 
-    assert kind.document or not kind.placeable
-    if kind.placeable:
-        assert content_type is not None
-        assert content_type.partition(";")[0].strip().lower() == "text/html"
+    if kind.markup is not None:
+        assert kind.document or essence == "image/svg+xml"
+        assert (kind.markup == "html") == (essence == "text/html")
+        assert kind.markup == "html" or "x" in essence
 
 
 def test_the_destinations_are_those_in_which_something_runs() -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from cookiesafe.consent import Allowed
 from cookiesafe.gate import MAX_QUERY, Embeds, HostGate
+from cookiesafe.gate.documents import Markup
 from cookiesafe.gate.framing import frames_itself
-from cookiesafe.gate.page.judge import Judge
+from cookiesafe.gate.page.judge import Inner, Judge
 from cookiesafe.gate.page.tags import TagText
 from cookiesafe.gate.urls import Address
 from cookiesafe.policy import Policy, Purpose, Site, Vendor
@@ -27,6 +28,10 @@ POLICY = Policy(
 )
 
 
+def no_inner(markup: Markup, text: bytes, base: str | None) -> Inner | None:
+    return None
+
+
 def embeds(*allowed: str, frame: str | None = FRAME) -> Embeds:
     return Embeds(HostGate(POLICY, Allowed(vendors=frozenset(allowed))).page(PAGE), frame)
 
@@ -34,7 +39,7 @@ def embeds(*allowed: str, frame: str | None = FRAME) -> Embeds:
 def swapped(tag: bytes, found: Embeds) -> bytes:
     """A tag with the edits in it."""
     name = tag[1:].split(b" ")[0]
-    for at, put in sorted(Judge(found).edits(TagText(tag, name)), reverse=True):
+    for at, put in sorted(Judge(found, no_inner).edits(TagText(tag, name)), reverse=True):
         tag = tag[:at] + put + tag[at:]
     return tag
 
@@ -173,7 +178,7 @@ def test_in_a_tag_it_needs_no_quotes(tag: bytes, expected: bytes) -> None:
 
 def test_a_relative_url_is_swapped_when_the_base_leads_to_a_vendor() -> None:
     found = embeds()
-    judge = Judge(found)
+    judge = Judge(found, no_inner)
     base, frame = b'<base href="https://video.example/a/">', b"<iframe src=v/7>"
 
     assert judge.edits(TagText(base, b"base")) == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from html import escape
 from typing import Any
 
 import html5lib
@@ -37,7 +38,7 @@ def told(case: str) -> tuple[bytes, bytes]:
 
 # --- what is swapped ---------------------------------------------------------------------------
 
-# H is the held host; what stands in «» is what the gate puts in.
+# //H is the held host; what stands in «» is what the gate puts in.
 CASES = {
     "a frame": '<iframe« src=/embed» «data-held-»src="https://H/v" title="T"></iframe>',
     "a frame in single quotes": "<iframe« src=/embed» «data-held-»src='//H'>",
@@ -90,6 +91,10 @@ CASES = {
     "a refresh after blanks": "<meta «data-held-»http-equiv=refresh content=' 1 \n //H'>",
     "a refresh of the page": "<meta http-equiv=refresh content=5><meta http-equiv=refresh content='5;'>",
     "a refresh to the site": "<meta http-equiv=refresh content='5; url=/x?//H'>",
+    "a refresh to a document in an address": (
+        "<meta «data-held-»http-equiv=refresh content='0;url=data:text/html,<embed src=//H>'>"
+        "<meta http-equiv=refresh content='0;url=data:text/html,<p>'>"
+    ),
     "another declaration": "<meta http-equiv=x content='0;url=//H'><meta name=refresh content='0;url=//H'>",
     # rules
     "rules": (
@@ -110,6 +115,56 @@ CASES = {
     "a base": "<base href=//H/><iframe« src=/embed» «data-held-»src=x><iframe src=//ok.example></iframe>",
     "only the first base": "<base target=x><base href=/a/><base «data-held-»href=//H/><iframe src=x></iframe>",
     "a base that may be none": "<svg><base «data-held-»href=//H/></svg><iframe src=x></iframe>",
+    # documents in attributes
+    "a hint in a frame's own text": (
+        "<iframe« srcdoc=&#60;link&#32;data-held-rel&#61;preconnect&#32;href&#61;//H&#62;»"
+        " «data-held-»srcdoc='<link rel=preconnect href=//H>' «data-held-»src=/x></iframe>"
+    ),
+    "a hint in a frame's own text, in other words": (
+        "<iframe« srcdoc=&#60;link&#32;data-held-rel&#61;pre&#38;&#35;99&#59;onnect&#32;href&#61;//H&#62;&#233;»"
+        " «data-held-»srcdoc='&lt;link rel=pre&amp;#99;onnect href=//H>&eacute;'></iframe>"
+    ),
+    "a frame in a frame's own text": (
+        "<iframe« srcdoc=&#60;iframe&#32;src&#61;/embed&#32;data-held-src&#61;//H&#62;»"
+        " «data-held-»srcdoc='<iframe src=//H>'></iframe>"
+    ),
+    "a frame's own text with nothing held": "<iframe srcdoc='<p>&eacute;<iframe src=/x>' src=//H></iframe>",
+    "a frame's own text that is relative": (
+        "<base href=//H/><iframe« srcdoc=&#60;embed&#32;src&#61;/embed&#32;data-held-src&#61;x&#62;»"
+        " «data-held-»srcdoc='<embed src=x>'></iframe>"
+    ),
+    "a frame's own text with a base": (
+        "<iframe« srcdoc=&#60;base&#32;data-held-href&#61;//H&#62;&#60;embed&#32;src&#61;x&#62;»"
+        " «data-held-»srcdoc='<base href=//H><embed src=x>'></iframe>"
+    ),
+    "a frame's own text in no UTF-8": "<iframe «data-held-»srcdoc='\0<embed src=//H>'></iframe>",
+    "texts within texts": (
+        "<iframe« srcdoc=&#60;iframe&#32;srcdoc&#61;&#38;&#35;60&#59;embed&#38;&#35;32&#59;src&#38;&#35;61&#59;/embed"
+        "&#38;&#35;32&#59;data-held-src&#38;&#35;61&#59;//H&#38;&#35;62&#59;&#32;data-held-srcdoc&#61;"
+        "&#39;&#60;embed&#32;src&#61;//H&#62;&#39;&#62;» «data-held-»srcdoc=\"<iframe srcdoc='<embed src=//H>'>\">"
+    ),
+    "a document in an address": (
+        "<iframe« src=data:text/html;charset=utf-8;base64,PHA+PGxpbmsgZGF0YS1oZWxkLXJlbD1wcmVjb25uZWN0IGhyZWY9Ly9oZWxkLmV4YW1wbGU+#a»"
+        " «data-held-»src='DATA:text/html;charset=utf-8,%3Cp><link rel=preconnect href=//H>#a'>"
+    ),
+    "a document in an address, in base64": (
+        "<embed« src=data:text/html;base64,PGVtYmVkIHNyYz0vZW1iZWQgZGF0YS1oZWxkLXNyYz0vL2hlbGQuZXhhbXBsZT4=»"
+        " «data-held-»src=data:text/html;base64,PGVtYmVkIHNyYz0vL2hlbGQuZXhhbXBsZT4>"
+    ),
+    "a picture in an address": (
+        "<object« data=data:image/svg+xml;base64,PHN2Zz48aWZyYW1lIGRhdGEtaGVsZC1zcmM9Jy8vaGVsZC5leGFtcGxlJy8+PC9zdmc+»"
+        " «data-held-»data=\"data:image/svg+xml,<svg><iframe src='//H'/></svg>\"></object>"
+    ),
+    "documents in addresses with nothing held": (
+        "<iframe src='data:text/html,<p>'></iframe><object data='data:image/svg+xml;utf8,<svg/>'></object>"
+        "<iframe src='data:,<embed src=//H>'></iframe><iframe src='data:text/plain,<embed src=//H>'></iframe>"
+        "<embed src=data:application/pdf;base64,AAAA>"
+    ),
+    "documents in addresses that nobody can read": (
+        "<iframe «data-held-»src='data:text/html;charset=utf-16,x'></iframe><embed «data-held-»src=data:text/html;base64,*>"
+        "<embed «data-held-»src=data:*/*,x><embed «data-held-»src='data:text/html;charset=\"utf-8\",x'>"
+        "<object «data-held-»data=data:text/html,%FF%FE></object>"
+    ),
     # what is text
     "no frame in quotes": "<a title='<iframe src=//H>' b=\"<iframe src=//H>\" c=<iframe src=//H>",
     "a frame behind a quote that is none": (
@@ -173,7 +228,7 @@ CASES = {
     ),
     "behind an escape": "\x1b$B<style><iframe« src=/embed» «data-held-»src=//H></style>",
 }  # fmt: skip
-CASES = {name: case.replace("H", HELD) for name, case in CASES.items()}
+CASES = {name: case.replace("//H", f"//{HELD}") for name, case in CASES.items()}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -255,6 +310,7 @@ PIECES = b"""
 <plaintext>|<svg>|</svg>|<svg/>|<math>|</math>|<mi>|</mi>|<desc>|</desc>|<foreignObject>|</foreignObject>
 <annotation-xml encoding="text/html">|</annotation-xml>|<![CDATA[|]]>|<g>|</g>|<style/>|<mglyph>|<font color=x>
 <select>|</select>|<option>|<template>|</template>|<frameset>|<table>|</table>|<tr>|<td>|<caption>|<col>
+<iframe srcdoc='&lt;link rel=preconnect href=//held.example>'>|<iframe srcdoc="<embed src='//held.example'>"/>
 <head>|</head>|<body>|</body>|</html>|<input>|<br>|</br>|<button>""".replace(b"\n", b"|").split(
     b"|"
 )[1:]
@@ -264,7 +320,7 @@ BORDERS = st.lists(st.integers(0, 400), max_size=8)
 
 # All that is ever put in. None of it is in the pieces.
 PUT_IN = re.compile(
-    rb"data-held-|(?<=<)x-| (?:src|data)=/embed(?: (?=/))?| rel=icon(?: (?=/))?| type=held(?: (?=/))?"
+    rb" srcdoc=&#60;[^ <>\"']*data-held-[^ <>\"']*(?: (?=/))?|data-held-|(?<=<)x-| (?:src|data)=/embed(?: (?=/))?| rel=icon(?: (?=/))?| type=held(?: (?=/))?"
 )
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -288,6 +344,8 @@ def would_call(page: bytes, *, scripting: bool) -> Iterator[Any]:
             "refresh",
             "speculationrules",
         }.intersection(element.get(kind, "").lower().split())
+        if name == "iframe" and element.get("srcdoc") is not None:
+            yield from would_call(element.get("srcdoc").encode(), scripting=scripting)
         if (
             f"//{HELD}" in said
             and counts
@@ -360,14 +418,31 @@ LONG = b"x" * MAX_HELD_BACK
 # What comes of a tag that is too long to wait for, after its first 64 KB or more.
 LONG_TAGS = {
     "a frame of which nothing is known": (b"<iframe title='%b' src=//held.example>", b"<x-iframe "),
-    "a frame that was seen to be held": (
-        b"<iframe src=//held.example title='%b'>",
-        b"<iframe src=/embed data-held-src=",
+    "a frame that may yet have its own text": (b"<iframe src=/x title='%b'>", b"<x-iframe src=/x "),
+    "a frame with its own text": (b"<iframe srcdoc='%b' src=/x>", b"<x-iframe srcdoc="),
+    "a frame of a set that was seen to be held": (
+        b"<frame src=//held.example title='%b'>",
+        b"<frame src=/embed data-held-src=",
     ),
-    "a frame that was seen to be of the site": (b"<iframe src=/x title='%b'>", b"<iframe src=/x "),
-    "a frame with its own text": (b"<iframe srcdoc='%b' src=//held.example>", b"<iframe srcdoc="),
+    "a frame of a set that was seen to be of the site": (
+        b"<frame src=/x title='%b'>",
+        b"<frame src=/x ",
+    ),
+    "a frame of a picture that goes on": (
+        b"<iframe src='data:image/png;base64,%b'>",
+        b"<iframe src='data:",
+    ),
+    "a frame of a page that goes on": (
+        b"<iframe src='data:text/html,%b'>",
+        b"<x-iframe src='data:",
+    ),
+    "an object of nobody knows what": (b"<object data='data:%b'>", b"<x-object data='data:"),
+    "an object of a picture that is a document": (
+        b"<object data='data:image/svg+xml;charset=utf-16,%b'>",
+        b"<x-object data='data:",
+    ),
     "a frame with an address that goes on": (b"<iframe src='//ok.example/%b'>", b"<x-iframe src"),
-    "a frame that is its address": (b"<iframe src=' da\nta:%b'>", b"<iframe src="),
+    "a frame that is its address": (b"<iframe src=' a\nbout:%b'>", b"<iframe src="),
     "an address before which nothing ends": (b"<object data%s=//held.example>", b"<x-object data"),
     "a picture of a page": (b"<link href='data:%b' rel=icon>", b"<link href="),
     "a hint that goes on": (
@@ -460,3 +535,24 @@ def test_no_page_makes_it_hold_much(begin: bytes, unit: bytes) -> None:
 
     out += gate.close()
     assert re.sub(rb"(?<=<)x-|data-held-| type=(?:held|text/javascript)", b"", out) == page
+
+
+def test_documents_within_documents_are_read_three_deep() -> None:
+    def nested(depth: int, inner: str) -> str:
+        return inner if not depth else f'<iframe srcdoc="{escape(nested(depth - 1, inner))}">'
+
+    harmless = [nested(depth, "<p>").encode() for depth in range(6)]
+
+    assert [through(page) == page for page in harmless] == [True] * 4 + [False] * 2
+    for depth in range(1, 6):
+        out = through(nested(depth, f"<embed src=//{HELD}>").encode())
+        assert not list(would_call(out, scripting=True))
+
+
+@pytest.mark.parametrize(
+    "inner", [b"&", b"<", b"<embed src=//held.example>", b"&lt;iframe srcdoc="]
+)
+def test_what_is_put_in_for_a_document_is_bounded(inner: bytes) -> None:
+    text = b"<embed src=//held.example>" + inner * (60_000 // len(inner))
+
+    assert len(through(b"<iframe srcdoc='" + text + b"'>")) < 20 * MAX_HELD_BACK

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from ..documents import Markup
+from .inner import reader
 from .judge import Swapped, Swaps
 from .place import MAX_HELD_BACK, Place
-from .swapper import Swapper
 
 _UTF16 = {b"\xff\xfe": b" \0", b"\xfe\xff": b"\0 "}
 
 
 class PageGate:
     """Places ``placed`` (ASCII) at the start of the body, or with ``at_end`` behind the last byte; swaps by ``swaps``.
+
+    In XML, nothing may be placed.
 
     Where it only places, exactly ``size`` bytes are added, whatever comes, so a ``Content-Length`` can be told
     beforehand. Where it swaps, ``size`` is ``None``. A page in UTF-16, which only its first bytes may say, gets as many
@@ -21,12 +24,17 @@ class PageGate:
     """
 
     def __init__(
-        self, placed: bytes | None, *, at_end: bool = False, swaps: Swaps | None = None
+        self,
+        placed: bytes | None,
+        *,
+        at_end: bool = False,
+        swaps: Swaps | None = None,
+        markup: Markup = "html",
     ) -> None:
         fragment = placed or b""
         self._fragment = fragment + b" " * (len(fragment) % 2)
         self.size = len(self._fragment) if swaps is None else None
-        self._swapper = None if swaps is None else Swapper(swaps)
+        self._swapper = None if swaps is None else reader(markup, swaps)
         self._place = None if at_end or placed is None else Place()
         self._begun = False
         self._waiting: list[bytes] = []

@@ -7,10 +7,13 @@ another way, whatever the browser makes of the page. An attribute is taken away 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
+from ..documents import Markup
 from . import speculation
+from .data_urls import Undecodable, cleaned, document_in, is_no_document
 from .tags import TagText
 
 Edit = tuple[int, bytes]
@@ -36,8 +39,7 @@ HINTS = ("preconnect", "dns-prefetch", "prefetch", "prerender", "search")
 _SPACE = "\t\n\f\r "
 _WORD = re.compile(r"[^\t\n\f\r ]+")
 _NEEDS_NO_QUOTES = re.compile(r"[a-zA-Z0-9/?=.:_%-]+")
-_LEFT_OUT = "".join(map(chr, range(0x21)))
-_REMOVED = dict.fromkeys(map(ord, "\t\n\r"))
+_UNSAFE = re.compile(r"[^a-zA-Z0-9/?.:_%-]")
 _REFRESH = re.compile(
     r"[\t\n\f\r ]*[^;,\t\n\f\r ]*+[\t\n\f\r ]*+[;,]?[\t\n\f\r ]*+"
     r"(?:url[\t\n\f\r ]*+=[\t\n\f\r ]*+)?+(?:'([^']*)|\"([^\"]*)|(.*))",
@@ -75,13 +77,31 @@ class Swapped(NamedTuple):
     kind: str
 
 
-class Judge:
-    """Asks ``swaps`` about the tags of one page, in their order."""
+class Inner(NamedTuple):
+    """What became of a document in an attribute: its text, and what was swapped in it."""
 
-    def __init__(self, swaps: Swaps) -> None:
+    text: bytes
+    swapped: list[Swapped]
+
+
+Read = Callable[[Markup, bytes, str | None], Inner | None]
+"""Reads a document in an attribute, by its base; ``None`` if that is too deep within others."""
+
+
+class Judge:
+    """Asks ``swaps`` about the tags of one page, in their order.
+
+    ``inner``: the page is in an attribute of another, and its addresses begin with ``base``.
+    """
+
+    def __init__(
+        self, swaps: Swaps, read: Read, base: str | None = None, *, inner: bool = False
+    ) -> None:
         self.swapped: list[Swapped] = []
         self._swaps = swaps
-        self._base: str | None = None
+        self._read = read
+        self._inner = inner
+        self._base = self._outer_base = base
         self._has_base = False
 
     def edits(self, tag: TagText, *, doubtful: bool = False) -> list[Edit]:
@@ -121,8 +141,10 @@ class Judge:
         address = _ADDRESS.get(tag.name, b"href")
         if tag.name == b"script":
             return [] if b"type" in known else [put(tag, b"type", b"text/javascript")]
-        if tag.cut() == address and _calls_nobody(tag[address]):
+        if tag.cut() == address and _calls_nobody(tag[address], frame=tag.name in _ADDRESS):
             return []
+        if tag.name == b"iframe":
+            return [NO_TAG]  # a srcdoc may follow
         if tag.name == b"meta":
             free = not _is_refresh(tag) and not known.isdisjoint({b"http-equiv", *_NAMING})
             needed = {b"http-equiv", b"content"}
@@ -130,8 +152,7 @@ class Judge:
             free = b"rel" in known and not _link_types(tag)[1]
             needed = {b"rel", b"href"}
         else:
-            free = tag.name == b"iframe" and b"srcdoc" in tag
-            needed = {address}
+            free, needed = False, {address}
         if free:
             return []
         return self.edits(tag) if needed <= known else [NO_TAG]
@@ -143,17 +164,60 @@ class Judge:
         if len(self.swapped) < MOST_SWAPPED:
             self.swapped.append(Swapped(key, kind))
 
+    def _note_all(self, swapped: list[Swapped]) -> None:
+        for key, kind in swapped:
+            self._note(key, kind)
+
     def _swap(self, tag: TagText) -> list[Edit]:
+        if tag.name == b"iframe" and b"srcdoc" in tag:
+            return self._edit_srcdoc(tag)
         address = _ADDRESS[tag.name]
         key = self._held(tag[address])
-        if key is None or (tag.name == b"iframe" and b"srcdoc" in tag):
-            return []
+        if key is None:
+            return self._edit_data(tag, address)
         sandbox = tag[b"sandbox"] if tag.name == b"iframe" and b"sandbox" in tag else None
         ours = self._swaps.placeholder(key, sandbox)
         if ours is None:
             return []
         self._note(key, tag.name.decode())
         return [put(tag, address, _as_value(ours)), *renamings(tag, *_IN_THE_WAY[tag.name])]
+
+    def _edit_srcdoc(self, tag: TagText) -> list[Edit]:
+        text = tag[b"srcdoc"]
+        document = text.encode()
+        inner = self._read("html", document, self._base)
+        if inner is not None and inner.text == document:
+            return []
+        renamed = renamings(tag, b"srcdoc", b"src")
+        if inner is None or "\ufffd" in text:
+            self._note("", "srcdoc")
+            return renamed
+        self._note_all(inner.swapped)
+        return [put(tag, b"srcdoc", _referring(inner.text.decode())), *renamed]
+
+    def _edit_data(self, tag: TagText, address: bytes) -> list[Edit]:
+        """A frame of a ``data:`` URL, to which the page's base is nothing."""
+        ours = self._edited_data(tag[address])
+        if ours is None:
+            return []
+        if not ours:
+            return renamings(tag, *_IN_THE_WAY[tag.name])
+        return [put(tag, address, _as_value(ours)), *renamings(tag, address)]
+
+    def _edited_data(self, url: str) -> str | None:
+        """What is to stand for a ``data:`` URL; ``None`` if that may stay, and nothing if it cannot be read."""
+        try:
+            data = document_in(url)
+            if data is None:
+                return None
+            inner = self._read(data.markup, data.text, None)
+        except Undecodable:
+            data = inner = None
+        if data is None or inner is None:
+            self._note("", "data")
+            return ""
+        self._note_all(inner.swapped)
+        return None if inner.text == data.text else data.with_text(inner.text)
 
     def _unhint(self, tag: TagText) -> list[Edit]:
         types, hints = _link_types(tag)
@@ -171,22 +235,25 @@ class Judge:
         refresh = _REFRESH.match(tag[b"content"])
         url = (refresh[1] or refresh[2] or refresh[3] or "") if refresh else ""
         key = self._held(url)
-        if key is None:
+        if key is None and self._edited_data(url) is None:
             return []
-        self._note(key, "refresh")
+        self._note(key or "", "refresh")
         return renamings(tag, b"http-equiv")
 
     def _note_base(self, tag: TagText, doubtful: bool) -> list[Edit]:
-        """The first one counts. Of any other it is not sure that it does not, so it may not lead elsewhere."""
+        """The first one counts. Of any other it is not sure that it does not, so it may not lead elsewhere.
+
+        Nor may that of an inner page, which may be relative to a base itself.
+        """
         if b"href" not in tag:
             return []
         href = tag[b"href"]
-        if not self._has_base and not doubtful:
+        first = not self._has_base and not doubtful
+        if (self._inner or not first) and self._swaps.held(href, self._outer_base) is not None:
+            return renamings(tag, b"href")
+        if first:
             self._has_base, self._base = True, href
-            return []
-        if self._swaps.held(href, None) is None:
-            return []
-        return renamings(tag, b"href")
+        return []
 
 
 def _link_types(tag: TagText) -> tuple[list[str], list[str]]:
@@ -199,9 +266,12 @@ def _is_refresh(tag: TagText) -> bool:
     return tag[b"http-equiv"].lower() == "refresh"
 
 
-def _calls_nobody(url: str) -> bool:
-    """Whether an address that goes on leads to no host (URL Standard, section 4.4: what is left out of it)."""
-    return url.lstrip(_LEFT_OUT).translate(_REMOVED).lower().startswith(_CALLS_NOBODY)
+def _calls_nobody(url: str, *, frame: bool) -> bool:
+    """Whether an address that goes on leads to no host, and in a frame makes no document that would."""
+    url = cleaned(url).lower()
+    if frame and url.startswith("data:"):
+        return is_no_document(url)
+    return url.startswith(_CALLS_NOBODY)
 
 
 def disarmed(raw: bytes) -> list[Edit]:
@@ -227,3 +297,8 @@ def _as_value(text: str) -> bytes:
     if _NEEDS_NO_QUOTES.fullmatch(text):
         return text.encode()
     return quote(text, safe="!#$%&()*+,-./:;=?@[]^_{|}~").replace("&", "&amp;").encode()
+
+
+def _referring(text: str) -> bytes:
+    """An attribute's value that needs no quotes, of any text."""
+    return _UNSAFE.sub(lambda found: f"&#{ord(found[0])};", text).encode()

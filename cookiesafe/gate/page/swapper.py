@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 
-from .judge import NO_TAG, Edit, Judge, Swapped, Swaps, disarmed
+from .judge import NO_TAG, Judge, disarmed
 from .passages import (
     DECLARING,
     TEXT_ENDS,
-    Passage,
     Script,
     Section,
     Tag,
@@ -31,64 +30,19 @@ from .patterns import (
 )
 from .place import MAX_HELD_BACK
 from .reading import Reading
+from .stream import AHEAD, Reader
 from .tags import TagText, closes_itself
 
-_AHEAD = 16  # no name and no end of a veil is longer
 _PASSED = frozenset({b"select", b"template", b"col", b"foreignobject", b"annotation-xml"})
 
 
-class Swapper:
+class Swapper(Reader):
     """Edits one page: ``feed`` gives what may leave, and ``held`` is what it waits with."""
 
-    def __init__(self, swaps: Swaps) -> None:
-        self._judge = Judge(swaps)
-        self._rest = b""
-        self._kept: list[bytes] = []
-        self._kept_size = 0
-        self._passage: Passage | None = None
+    def __init__(self, judge: Judge) -> None:
+        super().__init__(judge)
         self._reading = Reading()
-        self._edits: list[Edit] = []
-        self._suspicious = self._final = False
-
-    @property
-    def swapped(self) -> list[Swapped]:
-        """What was swapped or taken out, the first hundred."""
-        return self._judge.swapped
-
-    @property
-    def held(self) -> bytes:
-        """What has come and not left yet."""
-        return b"".join(self._kept) + self._rest
-
-    def feed(self, chunk: bytes) -> bytes:
-        """What may leave now that ``chunk`` has come."""
-        page, self._rest = self._rest + chunk, b""
-        return self._wait(page) if self._kept else self._read(page)
-
-    def close(self) -> bytes:
-        """What is left when nothing more comes."""
-        self._final = True
-        page = self._take_kept() if self._kept else self._rest
-        passed = self._read(page)
-        rest, self._rest = self._rest, b""
-        return passed + rest
-
-    def _wait(self, page: bytes) -> bytes:
-        """Go on with a tag of interest that was not all there."""
-        passage = self._passage
-        at = passage.leave(page, 0, len(page)) if passage else 0
-        self._kept.append(page[:at])
-        self._kept_size += at
-        self._rest = page[at:]
-        waited = self._kept_size + len(self._rest)
-        if passage and not passage.ended and waited <= MAX_HELD_BACK + _AHEAD:
-            return b""
-        return self._read(self._take_kept())
-
-    def _take_kept(self) -> bytes:
-        page = b"".join(self._kept) + self._rest
-        self._kept, self._kept_size, self._rest, self._passage = [], 0, b"", None
-        return page
+        self._suspicious = False
 
     def _read(self, page: bytes) -> bytes:
         self._edits = []
@@ -107,22 +61,13 @@ class Swapper:
             self._rest = page[at:]
         return self._edited(page, at)
 
-    def _edited(self, page: bytes, at: int) -> bytes:
-        if not self._edits:
-            return page[:at]
-        parts, last = [], 0
-        for where, what in sorted(self._edits):
-            parts += [page[last:where], what]
-            last = where
-        return b"".join([*parts, page[last:at]])
-
     def _suspect(self, page: bytes, at: int) -> int:
         """Edit all that looks like a tag. One that stands in another is made none: no reading needs it."""
         while found := SUSPECT.search(page, at):
             start = found.start()
             tag = TAG.match(page, start)
             if tag is None and self._must_wait(page, start):
-                return self._keep(page, start)
+                return self._keep_tag(page, start)
             end = start + MAX_HELD_BACK if tag is None else tag.end()
             if tag is None or end - start > MAX_HELD_BACK:
                 end = min(len(page), start + MAX_HELD_BACK)
@@ -135,7 +80,7 @@ class Swapper:
                 self._edit(inner.start(), disarmed(page[inner.start() : end]))
                 at = inner.end()
             at = max(at, end)
-        tail = UNFINISHED_SUSPECT.search(page, max(at, len(page) - _AHEAD))
+        tail = UNFINISHED_SUSPECT.search(page, max(at, len(page) - AHEAD))
         return tail.start() if tail else len(page)
 
     def _advance(self, page: bytes, at: int, limit: int) -> tuple[int, bool]:
@@ -192,7 +137,7 @@ class Swapper:
             return at, False
         tag = TAG.match(page, at)
         if tag is None and self._must_wait(page, at):
-            return self._keep(page, at), True
+            return self._keep_tag(page, at), True
         if tag is None or tag.end() - at > MAX_HELD_BACK:
             return self._cut(page, at, limit, name)
         end = tag.end()
@@ -212,17 +157,9 @@ class Swapper:
             )
         return end, False
 
-    def _must_wait(self, page: bytes, at: int) -> bool:
-        return len(page) - at <= MAX_HELD_BACK + _AHEAD and not self._final
-
-    def _keep(self, page: bytes, at: int, passage: Passage | None = None, to: int = -1) -> int:
+    def _keep_tag(self, page: bytes, at: int) -> int:
         """Wait for the rest of a tag."""
-        if passage is None:
-            to = len(page)
-            passage = Tag.begun(page, at, to)
-        self._passage = passage
-        self._kept, self._kept_size, self._rest = [page[at:to]], to - at, page[to:]
-        return at
+        return self._keep(page, at, Tag.begun(page, at, len(page)), len(page))
 
     def _cut(self, page: bytes, at: int, limit: int, name: bytes) -> tuple[int, bool]:
         """A tag that is too long to wait for, or that never ends."""
@@ -246,6 +183,3 @@ class Swapper:
         self._edit(at, self._judge.edits_of_rules(tag, rules))
         self._passage = self._reading.enter(b"script", closed=False)
         return begin, False
-
-    def _edit(self, at: int, edits: list[Edit]) -> None:
-        self._edits += [(at + where, what) for where, what in edits]

@@ -8,7 +8,7 @@ from html import entities
 
 from .patterns import ATTRIBUTE
 
-_NAMED = entities.html5
+NAMED = entities.html5
 _PLAIN = re.compile(rb"[^&\0\r]*+")
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]{0,31});?)")
 _LONGEST_NUMBER = 7
@@ -88,11 +88,11 @@ def _referred(match: re.Match[str]) -> str:
     hexadecimal, decimal, name = match.groups()
     if name is None:
         return _numbered(hexadecimal or decimal, 16 if hexadecimal else 10)
-    if match.group().endswith(";") and name + ";" in _NAMED:
-        return _NAMED[name + ";"]
-    if name not in _NAMED or match.string[match.end() : match.end() + 1] == "=":
+    if match.group().endswith(";") and name + ";" in NAMED:
+        return NAMED[name + ";"]
+    if name not in NAMED or match.string[match.end() : match.end() + 1] == "=":
         return match.group()
-    return _NAMED[name] + match.group()[1 + len(name) :]
+    return NAMED[name] + match.group()[1 + len(name) :]
 
 
 def _numbered(digits: str, base: int) -> str:

@@ -23,10 +23,10 @@ def alone(
     return Way(title=title, page=File(text, type_), script=script, bare=bare, by=by)
 
 
-def transformed(title: str, sheet: str, bare: Reach = Reach.REQUEST) -> Way:
+def transformed(title: str, sheet: str, bare: Reach = Reach.REQUEST, by: By = "csp") -> Way:
     """An XML document with an XSLT sheet of the site's own."""
     files = {"a.xsl": File(f"{_XSL}{sheet}</xsl:stylesheet>", XML)}
-    return Way(title=title, page=File(_STYLED, XML), files=files, bare=bare)
+    return Way(title=title, page=File(_STYLED, XML), files=files, bare=bare, by=by)
 
 
 DOCUMENTS: tuple[Way, ...] = (
@@ -65,6 +65,41 @@ DOCUMENTS: tuple[Way, ...] = (
         "xhtml meta refresh",
         '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>A</title><meta http-equiv="refresh" content="0;url=$t/a.html"/></head><body/></html>',
         XHTML,
+        by="page gate",
+    ),
+    alone(
+        "xhtml preconnect in an entity",
+        '<!DOCTYPE html [<!ENTITY e "$t">]><html xmlns="http://www.w3.org/1999/xhtml"><head><title>A</title><link rel="preconnect" href="&e;"/></head><body/></html>',
+        XHTML,
+        bare=Reach.CONNECTION,
+        by="page gate",
+    ),
+    alone(
+        "xhtml preconnect in an entity of markup",
+        "<!DOCTYPE html [<!ENTITY e \"<link xmlns='http://www.w3.org/1999/xhtml' rel='preconnect' href='$t'/>\">]><html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title></head><body>&e;</body></html>",
+        XHTML,
+        bare=Reach.CONNECTION,
+        by="page gate",
+    ),
+    alone(
+        "xhtml preconnect in an entity of markup, in references",
+        "<!DOCTYPE html [<!ENTITY e \"&#60;link xmlns='http://www.w3.org/1999/xhtml' rel='preconnect' href='$t'/>\">]><html xmlns='http://www.w3.org/1999/xhtml'><head><title>A</title></head><body>&e;</body></html>",
+        XHTML,
+        bare=Reach.CONNECTION,
+        by="page gate",
+    ),
+    alone(
+        "xhtml preconnect by default",
+        '<!DOCTYPE html [<!ATTLIST link rel CDATA "preconnect">]><html xmlns="http://www.w3.org/1999/xhtml"><head><title>A</title><link href="$t"/></head><body/></html>',
+        XHTML,
+        bare=Reach.CONNECTION,
+        by="page gate",
+    ),
+    alone(
+        "xhtml preconnect in a srcdoc frame",
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body><iframe srcdoc="&lt;link rel=preconnect href=$t>"/></body></html>',
+        XHTML,
+        bare=Reach.CONNECTION,
         by="page gate",
     ),
     alone(
@@ -130,6 +165,12 @@ DOCUMENTS: tuple[Way, ...] = (
     transformed(
         "xslt to an img",
         '<xsl:template match="/"><html><body><img src="$t/a.gif"/></body></html></xsl:template>',
+    ),
+    transformed(
+        "xslt to a preconnect",
+        '<xsl:template match="/"><html><head><link rel="preconnect" href="$t"/></head><body>A</body></html></xsl:template>',
+        bare=Reach.CONNECTION,
+        by="page gate",
     ),
     transformed("xslt include", '<xsl:include href="$t/a.xsl"/>', bare=NONE),
     transformed("xslt import", '<xsl:import href="$t/a.xsl"/>', bare=NONE),

@@ -42,7 +42,7 @@ FRAMES: tuple[Way, ...] = (
     markup(
         "data frame with a refresh",
         "<iframe src='data:text/html,<meta http-equiv=refresh content=0;url=$t/a.html>'></iframe>",
-        **CONNECTS,
+        by="page gate",
     ),
     markup("data object", "<object data='data:text/html,<img src=$t/a.gif>'></object>"),
     markup("data embed", "<embed src='data:text/html,<img src=$t/a.gif>'>"),

@@ -88,6 +88,24 @@ HINTS: tuple[Way, ...] = (
         bare=CONNECTION,
         by="page gate",
     ),
+    markup(
+        "preconnect in a data embed of xhtml",
+        "<embed src=\"data:application/xhtml+xml,<html xmlns='http://www.w3.org/1999/xhtml'><link rel='preconnect' href='$t'/></html>\">",
+        bare=CONNECTION,
+        by="page gate",
+    ),
+    markup(
+        "preconnect in a data object of svg, percent-encoded",
+        "<object data=\"data:image/svg+xml;utf8,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E%3Clink xmlns='http://www.w3.org/1999/xhtml' rel='preconnect' href='$t'/%3E%3C/svg%3E\"></object>",
+        bare=CONNECTION,
+        by="page gate",
+    ),
+    markup(
+        "preconnect in a data frame in a srcdoc frame",
+        "<iframe srcdoc=\"<iframe src='data:text/html,<link rel=preconnect href=$t>'></iframe>\"></iframe>",
+        bare=CONNECTION,
+        by="page gate",
+    ),
     markup("dns-prefetch", head="<link rel=dns-prefetch href=$t>", bare=NAME, by="page gate"),
     markup(
         "dns-prefetch, protocol-relative",
@@ -216,7 +234,7 @@ HINTS: tuple[Way, ...] = (
     markup(
         "meta refresh in a srcdoc frame",
         "<iframe srcdoc=\"<meta http-equiv=refresh content='0;url=$t/a.html'>\"></iframe>",
-        **CONNECTS,
+        by="page gate",
     ),
     sent("refresh by header", ("Refresh", "0;url=$t/a.html"), by="header gate"),
     sent("refresh by header, protocol-relative", ("Refresh", "0, //$h/a.html"), by="header gate"),
