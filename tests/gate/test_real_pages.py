@@ -27,7 +27,7 @@ HINT = b'<link rel="preconnect" href="https://held.example">'
 FRAME = b'<iframe width="560" src="https://held.example/v?a=1&amp;b" allowfullscreen></iframe>'
 NO_HINT = b'<link data-held-rel="preconnect" href="https://held.example">'
 OUR_FRAME = (
-    b'<iframe src=/embed/iframe width="560" data-held-src="https://held.example/v?a=1&amp;b"'
+    b'<iframe src=/embed width="560" data-held-src="https://held.example/v?a=1&amp;b"'
     b" allowfullscreen></iframe>"
 )
 
