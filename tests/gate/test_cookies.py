@@ -181,6 +181,12 @@ def test_a_flood_of_names_is_judged_and_not_kept() -> None:
             "not granted",
             id="Max-Age goes before Expires",
         ),
+        pytest.param(
+            "tip=1; Expires=Thu, 01 Jan 29999 1970 00:00:00 GMT", "not granted", id="two years"
+        ),
+        pytest.param(
+            "tip=1; Expires=Thu, 01 Jan 00:00:00 00:00:00 GMT", "not granted", id="two clocks"
+        ),
         pytest.param("tip=1; Max-Age=0; Max-Age=9", "not granted", id="the last Max-Age counts"),
         pytest.param("tip=; Path=/", "not granted", id="an empty value is no deletion"),
         pytest.param(f"{OWN}=1", "reserved", id="our own"),
@@ -344,6 +350,21 @@ LATER = "Tue, 01 Jan 2036 00:00:00 GMT"
         pytest.param("cart=1; Max-Age=" + "9" * 1024, "cart=1; Max-Age=3600", id="a long number"),
         pytest.param(
             "cart=1; Max-Age=+9999", "cart=1; Max-Age=3600", id="a plus, which some browsers take"
+        ),
+        pytest.param(
+            "cart=1; Expires=Thu, 01 Jan 29999 1970 00:00:00 GMT",
+            "cart=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+            id="a date of two years, which some browsers take for the first",
+        ),
+        pytest.param(
+            "cart=1; Expires=Thu, 01 Jan 2036 99:00:00 00:00:00 GMT; Path=/",
+            "cart=1; Path=/",
+            id="a date of two clocks, which some browsers cannot read",
+        ),
+        pytest.param(
+            "cart=1; Max-Age=60; Expires=1st Jan 2036AD 00:00:00",
+            f"cart=1; Max-Age=60; Expires={IN_AN_HOUR}",
+            id="a date with letters behind the numbers",
         ),
         pytest.param("=cart=1; Max-Age=3601", "=cart=1; Max-Age=3600", id="nameless"),
         pytest.param(
