@@ -32,6 +32,7 @@ from .session import SessionCookie, Stored
 
 _REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
+_MOST_PASSAGES = 64
 _SIGNALS = {False: frozenset[str](), True: frozenset({"gpc"})}
 
 
@@ -120,7 +121,7 @@ class Jar:
         self._session_attributes = empty.removeprefix(f"{session}=")
         self._policy = policy
         self._signer = keys.signer("consent", self.consent_name)
-        self._passage = lru_cache(_REMEMBERED)(self._work_out_passage)
+        self._passage = lru_cache(_MOST_PASSAGES)(self._work_out_passage)
         self._remembered = lru_cache(_REMEMBERED)(self._work_out)
         self.undecided = {gpc: self.stand(UNDECIDED, gpc) for gpc in (False, True)}
         self.empty = {gpc: self._arrive("", self.undecided[gpc]) for gpc in (False, True)}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -661,3 +664,18 @@ def test_a_choice_that_was_read_while_it_held_runs_out() -> None:
 
 def test_six_months_are_183_days() -> None:
     assert LIFETIME_DAYS == 183
+
+
+def test_what_few_visitors_agree_to_is_worked_out_anew() -> None:
+    ids = [f"p{number}" for number in range(8)]
+    policy = Policy(site=Site(name="Site"), purposes=[Purpose(id=n, title=n) for n in ids])
+    jar = Jar(policy, KeyRing("k" * 32), secure=True, enforce=True)
+    gates = [
+        weakref.ref(jar.stand(decided(some, policy=policy), gpc=False).gate)
+        for size in range(9)
+        for some in combinations(ids, size)
+    ]
+    gc.collect()
+
+    assert len(gates) == 256
+    assert sum(gate() is not None for gate in gates) <= 70

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import tracemalloc
 
 import pytest
 from hypothesis import example, given, settings
@@ -509,3 +510,19 @@ def test_what_is_declared_besides_changes_nothing(declared: int) -> None:
     assert gate.incoming("cart=1; ad0=1; p0_x=1; other=1") == "cart=1"
     assert gate.withdrawn("cart=1; ad0=1; p0_x=1; other=1; ad0=2") == ("ad0", "p0_x")
     assert gate.held_in("cart=1; ad0=1; other=1; =; ; x") == ("ad0", "other", "")
+
+
+def test_no_name_that_a_client_made_up_is_remembered() -> None:
+    gate = a_gate()
+    flood = "; ".join(f"{number:0250}=1" for number in range(1000))
+    gate.incoming("cart=1; new=1")
+
+    tracemalloc.start()
+    try:
+        assert gate.incoming(flood) == ""
+        gate.held_in(flood)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 50_000
