@@ -28,6 +28,7 @@ Rule = Literal["undeclared", "not granted", "reserved", "malformed"]
 
 _REMEMBERED = 1000
 _LONGEST_NAME = 256
+_MOST_PAIRS = 500
 _PREFIX = re.compile(r"__(?:host-http|host|secure|http)-(.*)", re.DOTALL)
 _CODES = {"undeclared": "CS201", "not granted": "CS202", "reserved": "CS203", "malformed": "CS204"}
 _REASONS = {
@@ -91,8 +92,11 @@ class CookieGate:
         return tuple(name for name in self.held_in(header) if self._policy.cookie_for(name))
 
     def held_in(self, header: str) -> tuple[str, ...]:
-        """The names in a ``Cookie`` header that the app may not read, each once, in their order."""
-        names = dict.fromkeys(name for name, _ in parse_cookie(header))
+        """The names in a ``Cookie`` header that the app may not read, each once, in their order.
+
+        The first 500 pairs count: browsers keep some 180 cookies for a site.
+        """
+        names = dict.fromkeys(name for name, _ in parse_cookie(header)[:_MOST_PAIRS])
         return tuple(name for name in names if not self.passes(name))
 
     def incoming(self, header: str) -> str | None:

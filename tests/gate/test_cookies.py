@@ -526,3 +526,14 @@ def test_no_name_that_a_client_made_up_is_remembered() -> None:
         tracemalloc.stop()
 
     assert kept < 50_000
+
+
+def test_of_a_flood_of_cookies_the_first_are_judged_and_all_are_kept_from_the_app() -> None:
+    flood = "; ".join(f"tip{number}=1" for number in range(12_000))
+    header = f"tip=1; {flood}; cart=1; ad=1"
+    gate = a_gate()
+
+    assert gate.incoming(header) == "cart=1"
+    assert len(gate.held_in(header)) == 500
+    assert gate.withdrawn(header) == ("tip",)
+    assert gate.withdrawn("tip=1; ad=1") == ("tip", "ad")
