@@ -8,8 +8,7 @@ choices, and, only where something was granted, a random receipt id:
 
     1.2517.+advertising:3f9a1c22b0de-statistics+@tidepool.Q2hvcCBzdWV5ISAgIDEyMw
 
-``+`` is a yes, ``-`` a no, ``@`` stands before a vendor. A refusal carries no identifier. A letter in place of
-the second dot, ``1.2517b-``, says how often cookies that are not agreed to were swept out of this browser since: twice.
+``+`` is a yes, ``-`` a no, ``@`` stands before a vendor. A refusal carries no identifier.
 """
 
 from __future__ import annotations
@@ -29,14 +28,15 @@ LIFETIME_DAYS = 183
 """How long a choice holds before it is asked again: six months (CNIL 2020-092; Garante 231/2021)."""
 DAY = 86_400
 _FIRST_DAY = 18_262
-_SWEEPS = ".abcdefghi"
-MOST_SWEEPS = len(_SWEEPS) - 1
+MOST_SWEEPS = 9
 """How often a browser is told to delete what it still sends, before it is left alone."""
+SWEPT_DAYS = 30
+"""How long that is counted."""
 
 State = Literal["granted", "refused", "undecided"]
 
 _TOKEN = re.compile(
-    r"1\.(\d{1,7})([.a-i])((?:[+-]@?[a-z][a-z0-9_]*(?::[0-9a-f]{12})?)*)(?:\.([A-Za-z0-9_-]{22}))?"
+    r"1\.(\d{1,7})\.((?:[+-]@?[a-z][a-z0-9_]*(?::[0-9a-f]{12})?)*)(?:\.([A-Za-z0-9_-]{22}))?"
 )
 _CHOICE = re.compile(r"([+-])(@?[a-z][a-z0-9_]*)(?::([0-9a-f]{12}))?")
 
@@ -46,15 +46,13 @@ class Consent:
     """All choices of one visitor: ``choices`` by purpose id and, behind an ``@``, by vendor id.
 
     ``day`` is when, in days since 1970-01-01 UTC, ``grounds`` the fingerprints of what was granted, ``receipt`` the
-    visitor's own proof. Without a choice, all are empty. ``sweeps`` is how often cookies were swept out since; it is no
-    part of the choice.
+    visitor's own proof. Without a choice, all are empty.
     """
 
     choices: Mapping[str, bool] = field(default_factory=dict)
     grounds: Mapping[str, str] = field(default_factory=dict)
     day: int | None = None
     receipt: str | None = None
-    sweeps: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "choices", MappingProxyType(dict(self.choices)))
@@ -154,8 +152,11 @@ def write(consent: Consent) -> str:
         for name, yes in consent.choices.items()
     )
     receipt = f".{consent.receipt}" if consent.receipt else ""
-    day = None if consent.day is None else consent.day - _FIRST_DAY
-    return f"1.{day}{_SWEEPS[consent.sweeps]}{choices}{receipt}"
+    return f"1.{_written_day(consent)}.{choices}{receipt}"
+
+
+def _written_day(consent: Consent) -> int | None:
+    return None if consent.day is None else consent.day - _FIRST_DAY
 
 
 def read(payload: str, policy: Policy) -> Consent:
@@ -167,7 +168,7 @@ def read(payload: str, policy: Policy) -> Consent:
     match = _TOKEN.fullmatch(payload)
     if match is None:
         raise BadToken("the consent cookie is not of a form we know")
-    day, sweeps, text, receipt = match.groups()
+    day, text, receipt = match.groups()
     choices: dict[str, bool] = {}
     grounds: dict[str, str] = {}
     for sign, name, ground in _CHOICE.findall(text):
@@ -177,13 +178,21 @@ def read(payload: str, policy: Policy) -> Consent:
         choices[name] = yes
         if yes:
             grounds[name] = ground
-    return Consent(
-        choices=choices,
-        grounds=grounds,
-        day=int(day) + _FIRST_DAY,
-        receipt=receipt,
-        sweeps=_SWEEPS.index(sweeps),
-    )
+    return Consent(choices=choices, grounds=grounds, day=int(day) + _FIRST_DAY, receipt=receipt)
+
+
+def write_sweeps(consent: Consent, count: int) -> str:
+    """How often cookies were swept out of this browser since the choice, as ``2517.2``: the day of the choice, twice.
+
+    It is not signed: at worst, a browser is told to delete something once more, or once less.
+    """
+    return f"{_written_day(consent)}.{count}"
+
+
+def read_sweeps(values: Iterable[str], consent: Consent) -> int:
+    """The highest count for this choice among ``values``; 0 if there is none."""
+    counts = {write_sweeps(consent, count): count for count in range(1, MOST_SWEEPS + 1)}
+    return max((counts.get(value, 0) for value in values), default=0)
 
 
 def holds(consent: Consent) -> tuple[float, float]:

@@ -153,7 +153,7 @@ def _read_attributes(rest: str) -> SetCookie | None:
         elif key == "expires":
             date = parse_cookie_date(text)
             expires = expires if date is None else date
-            odd_date = date is None or not all(map(_PLAIN.fullmatch, _DATE_TOKEN.findall(text)))
+            odd_date = date is None or not is_plain_date(text)
         else:
             last[key] = text
     path = last.get("path", "")
@@ -209,7 +209,8 @@ def _attributes(rest: str) -> Iterator[tuple[str, str]]:
 
 
 _DATE_TOKEN = re.compile(r"[^\t\x20-\x2F\x3B-\x40\x5B-\x60\x7B-\x7E]+")
-_PLAIN = re.compile(r"[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}|[0-9]+|[^0-9]+")
+_PLAIN_CLOCK = re.compile(r"[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}")
+_PLAIN_NUMBERS = ([1, 2], [1, 4], [2, 2], [2, 4])
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?![0-9])")
 _DAY = re.compile(r"([0-9]{1,2})(?![0-9])")
 _YEAR = re.compile(r"([0-9]{2,4})(?![0-9])")
@@ -237,6 +238,16 @@ def parse_cookie_date(text: str) -> int | None:
     except ValueError:
         return None
     return int(date.timestamp())
+
+
+def is_plain_date(text: str) -> bool:
+    """Whether every browser reads a cookie-date alike: one clock, day, month and year, and no other digit."""
+    tokens = _DATE_TOKEN.findall(text)
+    months = [token for token in tokens if token[:3].lower() in _MONTHS]
+    numbers = [token for token in tokens if not token.isalpha()]
+    clocks = [token for token in numbers if _PLAIN_CLOCK.fullmatch(token)]
+    sizes = sorted(len(token) for token in numbers if token.isdecimal())
+    return len(months) == len(clocks) == 1 and len(numbers) == 3 and sizes in _PLAIN_NUMBERS
 
 
 def _full_year(year: int) -> int:

@@ -16,12 +16,10 @@ The core never waits: the edges perform what it needs, each in the way of its wo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import AnyStr, Protocol
 from urllib.parse import quote
 
-from .consent import DAY
 from .desk import EMBED, Asked, Flow, answer
 from .errors import UsageError
 from .gate import Embeds, HeaderGate, Held, HeldField, PageGate, PageHosts, Place, sweep
@@ -272,13 +270,10 @@ class Exchange(Visit):
         return kept
 
     def _sweep(self, place: Place) -> list[Header]:
-        """End what the browser should not have sent any more, and count that in the consent cookie."""
+        """End what the browser should not have sent any more, and count that; the choice itself is no page's to write."""
         arrival = self._arrival
-        consent = arrival.standing.consent
-        lines = sweep(arrival.to_sweep, place, consent.sweeps)
-        age = int(self._now) // DAY - (consent.day or 0)
-        counted = replace(consent, sweeps=consent.sweeps + 1)
-        lines.append(self._jar.write_consent(counted, age))
+        lines = sweep(arrival.to_sweep, place, arrival.sweeps)
+        lines.append(self._jar.write_swept(arrival.standing.consent, arrival.sweeps + 1))
         return [("Set-Cookie", line) for line in lines]
 
     def _session_token(self) -> str | None:

@@ -9,14 +9,17 @@ from .consent import (
     DAY,
     LIFETIME_DAYS,
     MOST_SWEEPS,
+    SWEPT_DAYS,
     UNDECIDED,
     Allowed,
     Consent,
     allowed,
     holds,
     read,
+    read_sweeps,
     to_ask,
     write,
+    write_sweeps,
 )
 from .cookies import expire_set_cookie, find_cookie, write_set_cookie
 from .errors import BadToken
@@ -29,6 +32,7 @@ from .session import SessionCookie, Stored
 
 _REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
+_MOST_PASSAGES = 64
 _SIGNALS = {False: frozenset[str](), True: frozenset({"gpc"})}
 
 
@@ -62,9 +66,8 @@ class Standing:
 
     @property
     def settled(self) -> bool:
-        """Whether the visitor has chosen about everything, and the browser may be told again to delete the rest."""
-        consent = self.consent
-        return consent.decided and not self.to_ask and consent.sweeps < MOST_SWEEPS
+        """Whether the visitor has chosen about everything."""
+        return self.consent.decided and not self.to_ask
 
 
 @dataclass
@@ -72,7 +75,8 @@ class Arrival:
     """What a ``Cookie`` header comes to: the visitor's ``standing``, and the ``cookies`` the app may see.
 
     ``cookies`` is ``None`` when they are as they came, and empty when none is left. It holds from ``since`` to
-    ``until``, in unix seconds. ``to_sweep`` are the cookies in it that are to be swept out of the browser again.
+    ``until``, in unix seconds. ``to_sweep`` are the cookies in it that are to be swept out of the browser again,
+    as they were ``sweeps`` times since the choice.
     """
 
     standing: Standing
@@ -82,6 +86,7 @@ class Arrival:
     header: str
     session_cookie: SessionCookie
     to_sweep: tuple[str, ...]
+    sweeps: int
 
     @cached_property
     def stored(self) -> tuple[Stored, ...]:
@@ -110,12 +115,13 @@ class Jar:
         self._enforce = enforce
         self._reports = reports
         self.consent_name = f"{prefix}cookiesafe"
+        self.swept_name = f"{prefix}cookiesafe-swept"
         self.session = SessionCookie(session, keys.signer("session", session))
         empty = write_set_cookie(session, "", secure=secure)
         self._session_attributes = empty.removeprefix(f"{session}=")
         self._policy = policy
         self._signer = keys.signer("consent", self.consent_name)
-        self._passage = lru_cache(_REMEMBERED)(self._work_out_passage)
+        self._passage = lru_cache(_MOST_PASSAGES)(self._work_out_passage)
         self._remembered = lru_cache(_REMEMBERED)(self._work_out)
         self.undecided = {gpc: self.stand(UNDECIDED, gpc) for gpc in (False, True)}
         self.empty = {gpc: self._arrive("", self.undecided[gpc]) for gpc in (False, True)}
@@ -134,9 +140,12 @@ class Jar:
     def _arrive(self, header: str, standing: Standing) -> Arrival:
         since, until = holds(standing.consent)
         cookies = standing.gate.incoming(header) if header and self._enforce else None
-        again = cookies is not None and standing.settled
-        to_sweep = standing.gate.withdrawn(header) if again else ()
-        return Arrival(standing, cookies, since, until, header, self.session, to_sweep)
+        sweeps = 0
+        to_sweep: tuple[str, ...] = ()
+        if cookies is not None and standing.settled:
+            sweeps = read_sweeps(find_cookie(header, self.swept_name), standing.consent)
+            to_sweep = standing.gate.withdrawn(header) if sweeps < MOST_SWEEPS else ()
+        return Arrival(standing, cookies, since, until, header, self.session, to_sweep, sweeps)
 
     def _standing_of(self, tokens: list[str], gpc: bool) -> Standing:
         """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""
@@ -157,6 +166,15 @@ class Jar:
         days = max(1, LIFETIME_DAYS - age)
         return write_set_cookie(self.consent_name, token, max_age=days * DAY, secure=self.secure)
 
+    def write_swept(self, consent: Consent, sweeps: int) -> str:
+        """The ``Set-Cookie`` line that counts the ``sweeps`` since ``consent``; for 0, the one that forgets them."""
+        if not sweeps:
+            return expire_set_cookie(self.swept_name, secure=self.secure)
+        count = write_sweeps(consent, sweeps)
+        return write_set_cookie(
+            self.swept_name, count, max_age=SWEPT_DAYS * DAY, secure=self.secure
+        )
+
     def withdrawn(self, header: str, consent: Consent, gpc: bool) -> tuple[str, ...]:
         """The declared cookies in a ``Cookie`` header that ``consent`` does not cover."""
         return self.stand(consent, gpc).gate.withdrawn(header)
@@ -174,7 +192,7 @@ class Jar:
         return Standing(consent, may, passage.gate, passage, to_ask(self._policy, consent), gpc)
 
     def _work_out_passage(self, may: Allowed) -> Passage:
-        own = (self.consent_name, self.session.name)
+        own = (self.consent_name, self.session.name, self.swept_name)
         policy = self._policy
         return Passage(
             CookieGate(policy, may, own),

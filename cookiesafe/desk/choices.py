@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ..consent import DAY, Consent, choose, to_ask
+from ..cookies import find_cookie
 from ..errors import StoreError, UnknownName
 from ..events import log
 from ..gate import sweep
@@ -74,7 +75,7 @@ def keep(asked: Asked, consent: Consent, notice: str | None, then: str) -> Flow:
     """Record a choice, and answer with it; the way leads on to ``then``. One that adds to an earlier keeps its day."""
     receipt = (asked.standing.consent.receipt or random_id(asked)) if consent.grants else None
     today = int(asked.now) // DAY
-    consent = replace(consent, day=consent.day or today, receipt=receipt, sweeps=0)
+    consent = replace(consent, day=consent.day or today, receipt=receipt)
     record = _record(asked, consent, notice)
     taken = _taken(asked, consent, record, then)
     (failure,) = yield (Append(record),)
@@ -140,9 +141,11 @@ def _taken(asked: Asked, consent: Consent, record: Record, then: str) -> Reply:
     if asked.settings.enforce and not to_ask(asked.settings.policy, consent):
         names = asked.jar.withdrawn(asked.request.cookie, consent, asked.standing.gpc)
     age = int(asked.now) // DAY - (consent.day or 0)
-    swept = replace(consent, sweeps=1) if names else consent
-    reply.cookies.append(asked.jar.write_consent(swept, age))
-    reply.cookies += sweep(names, asked.settings.place_of(asked.request)) if names else []
+    reply.cookies.append(asked.jar.write_consent(consent, age))
+    if names:
+        reply.cookies += sweep(names, asked.settings.place_of(asked.request))
+    if names or find_cookie(asked.request.cookie, asked.jar.swept_name):
+        reply.cookies.append(asked.jar.write_swept(consent, 1 if names else 0))
     if asked.settings.enforce and asked.standing.consent.grants - consent.grants:
         reply.headers.append(("Clear-Site-Data", '"cache"'))
     return reply

@@ -28,6 +28,7 @@ Rule = Literal["undeclared", "not granted", "reserved", "malformed"]
 
 _REMEMBERED = 1000
 _LONGEST_NAME = 256
+_MOST_PAIRS = 500
 _PREFIX = re.compile(r"__(?:host-http|host|secure|http)-(.*)", re.DOTALL)
 _CODES = {"undeclared": "CS201", "not granted": "CS202", "reserved": "CS203", "malformed": "CS204"}
 _REASONS = {
@@ -40,15 +41,25 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the gate did not let through: a cookie's ``name``, its ``purpose`` if declared, by which ``rule``.
-
-    ``remedy`` is what the developer can do about it; for an undeclared cookie, the line to add to the policy.
-    """
+    """What the gate did not let through: a cookie's ``name``, its ``purpose`` if declared, by which ``rule``."""
 
     name: str
     purpose: str | None
     rule: Rule
-    remedy: str
+
+    @property
+    def remedy(self) -> str:
+        """What the developer can do about it; for an undeclared cookie, the line to add to the policy."""
+        match self.rule:
+            case "undeclared":
+                line = f'{json.dumps(self.name)} = {{ purpose = "…" }}'
+                return f"Declare it in the policy, under [cookies]: {line}"
+            case "not granted":
+                return f'It passes once the visitor agrees to "{self.purpose}".'
+            case "reserved":
+                return "This name is CookieSafe's own: choose another."
+            case "malformed":
+                return "Browsers ignore it: mend how it is written."
 
     @property
     def code(self) -> str:
@@ -69,21 +80,23 @@ class CookieGate:
         self._allowed = allowed
         self._own = frozenset(own)
         self._reserved = frozenset(map(_bare, self._own))
-        self._judged = lru_cache(_REMEMBERED)(self._judge)
         self._leaves = lru_cache(_REMEMBERED)(self._judge_leaving)
         self._passing: set[str] = set()
 
     def passes(self, name: str) -> bool:
         """Whether the app may read a cookie of this name."""
-        return name in self._own or not isinstance(self._verdict(name), Held)
+        return name in self._own or isinstance(self._judge(name), int)
 
     def withdrawn(self, header: str) -> tuple[str, ...]:
         """The names in a ``Cookie`` header that are declared, for something the visitor does not agree to."""
         return tuple(name for name in self.held_in(header) if self._policy.cookie_for(name))
 
     def held_in(self, header: str) -> tuple[str, ...]:
-        """The names in a ``Cookie`` header that the app may not read, each once, in their order."""
-        names = dict.fromkeys(name for name, _ in parse_cookie(header))
+        """The names in a ``Cookie`` header that the app may not read, each once, in their order.
+
+        The first 500 pairs count: browsers keep some 180 cookies for a site.
+        """
+        names = dict.fromkeys(name for name, _ in parse_cookie(header)[:_MOST_PAIRS])
         return tuple(name for name in names if not self.passes(name))
 
     def incoming(self, header: str) -> str | None:
@@ -117,7 +130,7 @@ class CookieGate:
             return verdict
         cookie = read_attributes(rest)
         if cookie is None or read_pair(pair) is None:
-            return Held(name[:80], None, "malformed", "Browsers ignore it: mend how it is written.")
+            return Held(name[:80], None, "malformed")
         if cookie.is_deletion(int(now)):
             return line
         if isinstance(verdict, Held):
@@ -131,26 +144,17 @@ class CookieGate:
     def _judge_leaving(self, name: str) -> Held | int:
         """As ``_judge``, for what the app sets: it may not set ours."""
         if _bare(name) in self._reserved:
-            return Held(
-                name[:80], "necessary", "reserved", "This name is CookieSafe's own: choose another."
-            )
+            return Held(name[:80], "necessary", "reserved")
         return self._judge(name)
-
-    def _verdict(self, name: str) -> Held | int:
-        return self._judged(name) if len(name) <= _LONGEST_NAME else self._judge(name)
 
     def _judge(self, name: str) -> Held | int:
         """For how many seconds a cookie of this name may be kept, or why it may not be."""
         cookie = self._policy.cookie_for(name)
         if cookie is None:
-            line = f'{json.dumps(name)} = {{ purpose = "…" }}'
-            return Held(
-                name, None, "undeclared", f"Declare it in the policy, under [cookies]: {line}"
-            )
+            return Held(name, None, "undeclared")
         if self._allowed.covers(cookie.purpose, cookie.vendor):
             return LONGEST_LIFE if cookie.lifetime is None else cookie.lifetime
-        remedy = f'It passes once the visitor agrees to "{cookie.purpose}".'
-        return Held(name, cookie.purpose, "not granted", remedy)
+        return Held(name, cookie.purpose, "not granted")
 
 
 def _kept(attributes: str, longest: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from ..cookies import LONGEST_ATTRIBUTE, parse_cookie_date
+from ..cookies import LONGEST_ATTRIBUTE, is_plain_date, parse_cookie_date
 
 _SLACK: Final = 60
 _WSP = " \t"
@@ -20,17 +20,20 @@ def shortened(line: str, longest: int, now: int) -> str:
     """The line with nothing in it that keeps the cookie for more than ``longest`` seconds from ``now``.
 
     Max-Age and Expires that promise more are cut, each by itself; at 0, which is the browser's session, they are left
-    out. All else stays byte for byte. For lines that ``parse_set_cookie`` reads and that are no deletions.
+    out. A date that browsers may read in several ways is written as the draft reads it, and left out where it reads
+    none. All else stays byte for byte. For lines that ``parse_set_cookie`` reads and that are no deletions.
     """
     pair, *attributes = line.split(";")
     kept = [pair]
     for attribute in attributes:
         key, equals, text = attribute.partition("=")
-        life = _life(key.strip(_WSP).lower(), text.strip(_WSP), now)
-        if life is not None and not longest:
+        name, value = key.strip(_WSP).lower(), text.strip(_WSP)
+        life = _life(name, value, now)
+        disputed = name == "expires" and _is_disputed(value)
+        if (life is None and disputed) or (life is not None and not longest):
             continue
-        if life is not None and life[0] > longest:
-            attribute = f"{key}{equals}{life[1](longest)}"
+        if life is not None and (disputed or life[0] > longest):
+            attribute = f"{key}{equals}{life[1](min(life[0], longest))}"
         kept.append(attribute)
     return ";".join(kept)
 
@@ -43,8 +46,13 @@ def _life(key: str, text: str, now: int) -> tuple[int, Callable[[int], str]] | N
         return int(text), str
     if key == "expires" and (date := parse_cookie_date(text)) is not None:
         # The app's clock may be a little ahead, and it reads it later than we did.
-        return date - now - _SLACK, lambda seconds: _http_date(now + seconds)
+        return date - now - _SLACK, lambda seconds: _http_date(max(0, now + seconds))
     return None
+
+
+def _is_disputed(text: str) -> bool:
+    """Whether some browser may read a date here that others do not; none does without a clock."""
+    return ":" in text and len(text) <= LONGEST_ATTRIBUTE and not is_plain_date(text)
 
 
 def _http_date(seconds: int) -> str:

@@ -22,6 +22,9 @@ _MOST_SLASHES = 16
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)+(?![0-9]+$)[a-z0-9_-]+")
 _LONGEST_HOST = 253
 _PATH = re.compile(r"/[\x21-\x3A\x3C-\x7E]*")
+_MOST_NAMES = 64
+_LONGEST_NAME = MOST_BYTES - LONGEST_ATTRIBUTE - 512
+"""A line with it fits whatever its place: beside the path there is the host, and 70 bytes of the rest."""
 _HOST_PREFIX = "__host-"
 _SECURE_PREFIXES = ("__secure-", _HOST_PREFIX, "__http-")
 _HTTP_PREFIXES = ("__http-", "__host-http-")
@@ -44,14 +47,13 @@ def sweep(names: Sequence[str], place: Place, before: int = 0) -> list[str]:
     """The lines that leave with one response, ``MOST_BYTES`` at most; ``before`` is how many sweeps there were.
 
     What does not fit leaves with the next sweep, and after the last batch comes the first again. ``names`` are those
-    that ``parse_cookie`` returns.
+    that ``parse_cookie`` returns; the first 64 that a line has room for count.
     """
     batches: list[list[str]] = [[]]
     size = 0
-    for line in _lines(names, place):
+    fitting = [name for name in names if len(name) <= _LONGEST_NAME][:_MOST_NAMES]
+    for line in _lines(fitting, place):
         needs = len(line) + _FIELD
-        if needs > MOST_BYTES:
-            continue
         if size + needs > MOST_BYTES:
             if len(batches) > before:
                 break

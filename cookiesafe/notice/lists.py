@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..consent import DAY, LIFETIME_DAYS, NECESSARY
+from ..consent import DAY, LIFETIME_DAYS, NECESSARY, SWEPT_DAYS
 from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import Cookie, Policy, Purpose, Vendor
 
@@ -118,6 +118,12 @@ def _own(policy: Policy) -> list[Row]:
             duration(LIFETIME_DAYS * DAY),
         ),
         Row("cookiesafe-session", site, "keeps your visit together from page to page", duration(0)),
+        Row(
+            "cookiesafe-swept",
+            site,
+            "counts how often cookies were deleted after your choice",
+            duration(SWEPT_DAYS * DAY),
+        ),
     ]
 
 

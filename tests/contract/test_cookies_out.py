@@ -141,7 +141,9 @@ def test_what_frameworks_need_leaves_without_being_declared(
     assert make_client(setting(line)).get("/").cookies == [line]
 
 
-@pytest.mark.parametrize("name", ["__Host-cookiesafe", "__Host-cookiesafe-session"])
+@pytest.mark.parametrize(
+    "name", ["__Host-cookiesafe", "__Host-cookiesafe-session", "__Host-cookiesafe-swept"]
+)
 def test_the_app_cannot_set_our_own_cookies(make_client: MakeClient, name: str) -> None:
     client = make_client(setting(f"{name}=1.1.+advertising; Path=/; Secure"))
 

@@ -15,6 +15,7 @@ from tests.support.harbour import (
     PAGE,
     POLICY,
     REVISIT,
+    SWEPT,
     Clock,
     Cookies,
     MakeClient,
@@ -54,9 +55,8 @@ def view(client: Client, cookies: str, path: str = "/", **headers: str | None) -
 
 
 def sweeps_counted(client: Client) -> int:
-    found = re.match(r"1\.\d+([.a-i])", client.jar[CONSENT])
-    assert found
-    return ".abcdefghi".index(found[1])
+    found = re.fullmatch(r"\d+\.([1-9])", client.jar.get(SWEPT, "0.0"))
+    return int(found[1]) if found else 0
 
 
 # --- the answer ----------------------------------------------------------------------------------
@@ -245,8 +245,9 @@ def test_the_answer_counts_as_a_sweep_if_it_was_one(make_client: MakeClient) -> 
     client.choose("reject", headers={"Cookie": "hl_ad_7=a"})
     assert sweeps_counted(client) == 1
 
-    client.choose("reject", headers={"Cookie": "cart=7"})
+    client.choose("reject")
     assert sweeps_counted(client) == 0
+    assert SWEPT not in client.jar
 
 
 def test_a_new_choice_begins_to_count_anew(make_client: MakeClient) -> None:
@@ -267,8 +268,8 @@ def test_the_count_changes_no_choice_and_tells_nobody_apart(make_client: MakeCli
         view(each, "hl_ad_7=a")
         view(each, "hl_ad_7=a")
 
-    assert client.jar[CONSENT] == other.jar[CONSENT]
-    assert len(CONSENT) + len(client.jar[CONSENT]) <= 100
+    assert client.jar == other.jar
+    assert client.jar.keys() == {CONSENT, SWEPT}
     assert len(client.records) == 2
     assert REVISIT in client.get("/").text
 
@@ -285,15 +286,55 @@ def test_a_yes_that_stands_beside_the_no_is_kept(make_client: MakeClient) -> Non
     assert lets_in(client.get("/"), "count.tidepool.example")
 
 
-def test_the_choice_holds_no_longer_for_being_written_again(
-    make_client: MakeClient, clock: Clock
+@pytest.mark.parametrize("days", [0, 1], ids=["the same day", "a day later"])
+@pytest.mark.parametrize("choice", ["accept", "reject"])
+def test_a_page_that_was_on_its_way_leaves_the_newer_choice_alone(
+    make_client: MakeClient, clock: Clock, choice: str, days: int
+) -> None:
+    client = refused(make_client, SITE, "statistics")
+    before = "; ".join(f"{name}={value}" for name, value in client.jar.items())
+    clock.days(days)
+    client.choose(choice)
+    chosen = client.jar[CONSENT]
+
+    response = client.get("/", cookies=f"hl_ad_7=a; {before}")
+
+    assert response.cookie_names[-1] == SWEPT
+    assert client.jar[CONSENT] == chosen
+
+
+def test_the_count_says_the_day_and_how_often_and_is_forgotten_after_a_month(
+    make_client: MakeClient,
 ) -> None:
     client = refused(make_client)
-    clock.days(100)
+    day = client.jar[CONSENT].split(".")[1]
 
-    (line,) = (line for line in view(client, "hl_ad_7=a").cookies if line.startswith(CONSENT))
+    *_, line = view(client, "hl_ad_7=a").cookies
 
-    assert f"; Max-Age={83 * 86_400};" in line
+    assert line.startswith(f"{SWEPT}={day}.1; Path=/; Max-Age={30 * 86_400};")
+
+
+@pytest.mark.parametrize(
+    "value", ["{other}.9", "{day}.10", "{day}.0", "{day}", "9", "", "-", "x" * 3000]
+)
+def test_a_count_that_is_not_of_this_choice_does_not_count(
+    make_client: MakeClient, value: str
+) -> None:
+    client = refused(make_client)
+    day = client.jar[CONSENT].split(".")[1]
+    client.jar[SWEPT] = value.format(day=day, other=int(day) - 1)
+
+    assert names_ended(view(client, "hl_ad_7=a")) == ["hl_ad_7"]
+    assert client.jar[SWEPT] == f"{day}.1"
+
+
+def test_several_counts_are_as_many_as_the_highest(make_client: MakeClient) -> None:
+    client = refused(make_client)
+    day = client.jar[CONSENT].split(".")[1]
+
+    view(client, f"hl_ad_7=a; {SWEPT}={day}.3; {SWEPT}={day}.5; {SWEPT}=x")
+
+    assert client.jar[SWEPT] == f"{day}.6"
 
 
 def test_while_something_is_asked_again_nothing_is_swept(make_client: MakeClient) -> None:
@@ -381,7 +422,7 @@ def test_whatever_is_sent_the_answer_stays_small(make_client: MakeClient) -> Non
     assert sum(len(line) for line in response.cookies) < MOST_BYTES + 200
 
 
-@pytest.mark.parametrize("place", ["exchange.sweep", "jar.Jar.write_consent"])
+@pytest.mark.parametrize("place", ["exchange.sweep", "jar.Jar.write_swept"])
 def test_on_a_fault_of_ours_the_page_leaves_with_nothing_optional(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import tracemalloc
 
 import pytest
 from hypothesis import example, given, settings
@@ -181,6 +182,12 @@ def test_a_flood_of_names_is_judged_and_not_kept() -> None:
             "not granted",
             id="Max-Age goes before Expires",
         ),
+        pytest.param(
+            "tip=1; Expires=Thu, 01 Jan 29999 1970 00:00:00 GMT", "not granted", id="two years"
+        ),
+        pytest.param(
+            "tip=1; Expires=Thu, 01 Jan 00:00:00 00:00:00 GMT", "not granted", id="two clocks"
+        ),
         pytest.param("tip=1; Max-Age=0; Max-Age=9", "not granted", id="the last Max-Age counts"),
         pytest.param("tip=; Path=/", "not granted", id="an empty value is no deletion"),
         pytest.param(f"{OWN}=1", "reserved", id="our own"),
@@ -345,6 +352,21 @@ LATER = "Tue, 01 Jan 2036 00:00:00 GMT"
         pytest.param(
             "cart=1; Max-Age=+9999", "cart=1; Max-Age=3600", id="a plus, which some browsers take"
         ),
+        pytest.param(
+            "cart=1; Expires=Thu, 01 Jan 29999 1970 00:00:00 GMT",
+            "cart=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+            id="a date of two years, which some browsers take for the first",
+        ),
+        pytest.param(
+            "cart=1; Expires=Thu, 01 Jan 2036 99:00:00 00:00:00 GMT; Path=/",
+            "cart=1; Path=/",
+            id="a date of two clocks, which some browsers cannot read",
+        ),
+        pytest.param(
+            "cart=1; Max-Age=60; Expires=1st Jan 2036AD 00:00:00",
+            f"cart=1; Max-Age=60; Expires={IN_AN_HOUR}",
+            id="a date with letters behind the numbers",
+        ),
         pytest.param("=cart=1; Max-Age=3601", "=cart=1; Max-Age=3600", id="nameless"),
         pytest.param(
             "note=1; Max-Age=60; Path=/", "note=1; Path=/", id="of the session, with Max-Age"
@@ -488,3 +510,30 @@ def test_what_is_declared_besides_changes_nothing(declared: int) -> None:
     assert gate.incoming("cart=1; ad0=1; p0_x=1; other=1") == "cart=1"
     assert gate.withdrawn("cart=1; ad0=1; p0_x=1; other=1; ad0=2") == ("ad0", "p0_x")
     assert gate.held_in("cart=1; ad0=1; other=1; =; ; x") == ("ad0", "other", "")
+
+
+def test_no_name_that_a_client_made_up_is_remembered() -> None:
+    gate = a_gate()
+    flood = "; ".join(f"{number:0250}=1" for number in range(1000))
+    gate.incoming("cart=1; new=1")
+
+    tracemalloc.start()
+    try:
+        assert gate.incoming(flood) == ""
+        gate.held_in(flood)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 50_000
+
+
+def test_of_a_flood_of_cookies_the_first_are_judged_and_all_are_kept_from_the_app() -> None:
+    flood = "; ".join(f"tip{number}=1" for number in range(12_000))
+    header = f"tip=1; {flood}; cart=1; ad=1"
+    gate = a_gate()
+
+    assert gate.incoming(header) == "cart=1"
+    assert len(gate.held_in(header)) == 500
+    assert gate.withdrawn(header) == ("tip",)
+    assert gate.withdrawn("tip=1; ad=1") == ("tip", "ad")

@@ -10,7 +10,7 @@ from cookiesafe.events import Once
 from cookiesafe.gate import Findings, Held, Sightings
 from cookiesafe.gate.findings import MOST_MET, MOST_ROUTES, route_of
 
-HELD = Held("hl_ad", "advertising", "not granted", "It passes once the visitor agrees.")
+HELD = Held("hl_ad", "advertising", "not granted")
 
 
 @pytest.fixture
@@ -63,6 +63,6 @@ def test_no_visitor_fills_the_log_with_paths(
 
 def test_no_app_fills_the_memory_with_names(findings: Findings) -> None:
     for number in range(2 * MOST_MET):
-        findings.held("/", "set cookie", Held(f"n{number}", None, "undeclared", ""))
+        findings.held("/", "set cookie", Held(f"n{number}", None, "undeclared"))
 
     assert len(findings.met) == MOST_MET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count, product
 
 import pytest
@@ -198,6 +199,30 @@ def test_the_first_batch_has_the_whole_site_of_every_cookie() -> None:
     first = sweep(MANY, Place("site.example", "/a/b/c/d", trustworthy=True))
 
     assert {f"{name}=;Path=/;Max-Age=0" for name in MANY} <= set(first)
+
+
+class Counted(list[str]):
+    """Names that know how often they were gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_names_too_long_for_a_line_are_gone_through_once_and_not_for_every_place() -> None:
+    names = Counted([*(f"ad_{number}_{'x' * 4000}" for number in range(1000)), "ad"])
+
+    assert sweep(names, DEEP) == sweep(["ad"], DEEP)
+    assert names.times == 1
+
+
+def test_of_a_flood_of_names_the_first_64_are_ended() -> None:
+    names = [f"ad_{number}" for number in range(65)]
+    ended = {line.partition("=")[0] for batch in all_batches(names, PLAIN) for line in batch}
+
+    assert ended == set(names[:64])
 
 
 def test_a_name_that_fills_a_header_is_passed_over() -> None:

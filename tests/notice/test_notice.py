@@ -469,7 +469,9 @@ def test_every_declared_cookie_is_listed_with_its_owner_reason_and_life() -> Non
         "remembers your tip",
         "until the browser is closed",
     ] in rows
-    assert {"cookiesafe", "cookiesafe-session"} <= {row[0].removeprefix("__Host-") for row in rows}
+    assert {"cookiesafe", "cookiesafe-session", "cookiesafe-swept"} <= {
+        row[0].removeprefix("__Host-") for row in rows
+    }
 
 
 def test_every_vendor_is_listed_under_each_of_its_purposes() -> None:

@@ -141,6 +141,18 @@ CASES = [
         chromium="a=1",
     ),
     _case(
+        "Expires with a number of five digits before the year",
+        "a=1; Expires=Thu, 01 Jan 29999 1970 00:00:00 GMT",
+        sent="",
+        chromium="a=1",
+    ),
+    _case(
+        "Expires with two clocks",
+        "a=1; Expires=Thu, 01 Jan 1970 00:00:00 00:00:00 GMT",
+        sent="",
+        chromium="a=1",
+    ),
+    _case(
         "Expires with three digits for an hour",
         "a=1; Expires=6 Nov 1994 008:49:37",
         sent="a=1",

@@ -70,6 +70,7 @@ without = "you see the same tips as everybody"
 PAGE = "<!doctype html><html><head><title>Harbour</title></head><body class=a><h1>Bills</h1></body></html>"
 CONSENT = "__Host-cookiesafe"
 SESSION = "__Host-cookiesafe-session"
+SWEPT = "__Host-cookiesafe-swept"
 BANNER = 'data-cookiesafe="banner"'
 REVISIT = 'data-cookiesafe="revisit"'
 
