@@ -23,7 +23,7 @@ from urllib.parse import quote
 from .desk import EMBED, Asked, Flow, answer
 from .errors import UsageError
 from .gate import Embeds, HeaderGate, Held, HeldField, PageGate, PageHosts, Place, sweep
-from .gate.caches import make_private, speaks_to_caches, vary
+from .gate.caches import PRIVATE, SPEAKS, make_private, speaks_to_caches, vary
 from .gate.documents import FRAMES, KINDS, Markup, is_plain
 from .gate.findings import AnyHeld
 from .gate.framing import frames_itself
@@ -46,6 +46,7 @@ _ENCODED_OR_SAVED = frozenset({"content-encoding", "content-disposition"})
 _NO_PAGE = frozenset({204, 205, 206, *range(300, 400)})
 _PAGES = FRAMES | {None, "document"}
 _STEERS = ("Cookie", "Sec-GPC", "Sec-Fetch-Dest")
+_COOKIE_STEERS = _STEERS[:1]
 _STEERS_UNNAMED = (*_STEERS, "Accept", "HX-Request")
 
 
@@ -315,19 +316,27 @@ class Exchange(Visit):
             self._place(kind.markup, headers, names)
         self._guarded = guarded = personal and settings.enforce
         touched = self._session is not None and self._session.accessed
+        steers: tuple[str, ...] = ()
         if guarded or (renews and settings.enforce and self._says_vary(headers, touched)):
-            vary(headers, _STEERS if destination is not None else _STEERS_UNNAMED)
+            steers = _STEERS if destination is not None else _STEERS_UNNAMED
         elif self.asked:
-            vary(headers, _STEERS[:2])
+            steers = _STEERS[:2]
         elif touched:
-            vary(headers, _STEERS[:1])
+            steers = _COOKIE_STEERS
+        if "vary" in names:
+            vary(headers, steers)
+        elif steers:
+            headers.append(("Vary", ", ".join(steers)))
         if (
             sets_cookies
             or touched
             or (guarded and self._jar.session.name in self.cookie)
             or ((guarded or self.asked) and standing.consent.grants)
         ):
-            make_private(headers)
+            if any(map(SPEAKS.__getitem__, names)):
+                make_private(headers)
+            else:
+                headers.append(PRIVATE)
 
     def _says_vary(self, headers: list[Header], touched: bool) -> bool:
         """Whether a 304 will have a ``Vary``, which replaces the stored one: what if that was a document's?"""

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 Header = tuple[str, str]
 _CACHE_FIELDS = ("cache-control", "surrogate-control", "edge-control", "x-accel-expires")
+_REMEMBERED = 256
 _NOT_PRIVATE = frozenset({"public", "s-maxage"})
 _MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z))++', re.DOTALL)
 _DIRECTIVE = re.compile(
     r"""([!#$%&'*+.^_`|~0-9A-Za-z-]+) (?:[ \t]*=[ \t]* (?:[!#$%&'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*") )?""",
     re.VERBOSE,
 )
+
+
+class _Speaks(dict[str, bool]):
+    """Remembers names. Bounded: an app may name its fields as it likes."""
+
+    def __missing__(self, name: str) -> bool:
+        speaks = name.endswith(_CACHE_FIELDS)
+        if len(self) < _REMEMBERED:
+            self[name] = speaks
+        return speaks
+
+
+SPEAKS: Final = _Speaks()
+"""``SPEAKS[name]`` is whether a field of this lower-case name tells some cache how long to keep the response."""
+PRIVATE: Final = ("Cache-Control", "private")
 
 
 def vary(headers: list[Header], names: Sequence[str]) -> None:
@@ -38,10 +55,10 @@ def make_private(headers: list[Header]) -> None:
     for a cache may read anything into it, and so does ``private="field"``, which keeps back no more than the field.
     """
     for name, _ in headers:
-        if name.lower().endswith(_CACHE_FIELDS):
+        if speaks_to_caches(name):
             break
     else:
-        headers.append(("Cache-Control", "private"))
+        headers.append(PRIVATE)
         return
     said = [each for each in _take(headers, "cache-control") if _stays(each)]
     if not any(each.lower() in ("no-store", "private") for each in said):
@@ -54,7 +71,7 @@ def make_private(headers: list[Header]) -> None:
 
 def speaks_to_caches(name: str) -> bool:
     """Whether a field of this name tells some cache how long to keep the response."""
-    return name.lower().endswith(_CACHE_FIELDS)
+    return SPEAKS[name.lower()]
 
 
 def _take(headers: list[Header], name: str) -> list[str]:

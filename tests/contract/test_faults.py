@@ -212,8 +212,7 @@ def asgi(client: Client) -> ASGIClient:
 # --- CookieSafe itself ---------------------------------------------------------------------------
 
 LEAVING = {
-    "exchange.vary": "the fields for caches",
-    "exchange.make_private": "the fields for caches, again",
+    "exchange.SPEAKS": "the fields for caches",
     "exchange.KINDS": "the kind of response",
     "gate.CookieGate.outgoing": "the gate for cookies",
     "notice.Notice.revisit": "the way back",
@@ -353,7 +352,7 @@ def test_a_gate_that_fails_is_no_open_gate(
 
 
 @pytest.mark.parametrize(
-    "place", ["exchange.vary", "notice.Notice.choices", "desk.choices.local_path"]
+    "place", ["exchange.KINDS", "notice.Notice.choices", "desk.choices.local_path"]
 )
 def test_on_a_fault_of_ours_our_own_page_says_so(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str
@@ -386,7 +385,7 @@ def test_on_a_fault_of_ours_the_answer_to_a_choice_still_leaves(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = make_client()
-    monkeypatch.setattr("cookiesafe.exchange.vary", broken)
+    monkeypatch.setattr("cookiesafe.exchange.KINDS", broken)
 
     response = client.choose("reject")
 
@@ -508,7 +507,7 @@ def test_on_a_fault_of_ours_nothing_in_a_page_is_called_early(
     hint = "<link rel=preconnect href=https://ads.gullwing.example>"
     fields = [("Content-Security-Policy", "img-src *; report-uri https://ads.gullwing.example/r")]
     client = make_client(lambda v, r: html(f"<head>{hint}</head><p>x</p>", *fields))
-    monkeypatch.setattr("cookiesafe.exchange.vary", broken)
+    monkeypatch.setattr("cookiesafe.exchange.KINDS", broken)
 
     response = client.get("/")
 
