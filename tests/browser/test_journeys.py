@@ -221,14 +221,14 @@ def test_who_rejects_pays_a_bill_and_types_the_details_each_time(either_visitor:
     expect(either_visitor.banner).to_have_count(0)
     assert either_visitor.path == "/"
     register(either_visitor)
-    assert either_visitor.jar == NECESSARY
+    assert either_visitor.jar <= NECESSARY
 
     for _ in range(2):
         open_a_bill(either_visitor)
         assert filled_in(either_visitor) == {}
         pay(either_visitor)
         expect(either_visitor.banner).to_have_count(0)
-        assert either_visitor.jar == NECESSARY
+        assert either_visitor.jar <= NECESSARY
     assert either_visitor.demo.calls() == {}
 
 
