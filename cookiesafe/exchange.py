@@ -403,6 +403,10 @@ class Exchange(Visit):
             complete=passage.complete,
         )
         passing = gate.outgoing(headers)
+        if gate.held and not personal:
+            # It names somebody who may be agreed to: so it is not the same for everybody.
+            self.asked = True
+            return self._gate_fields(headers, True)
         for held, field in gate.held.items():
             self._note(held, "sent" if isinstance(held, HeldField) else f"sent {field} with")
         return passing if self._settings.enforce else headers

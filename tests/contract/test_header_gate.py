@@ -57,18 +57,21 @@ def test_entries_for_held_hosts_go_until_they_are_agreed_to(make_client: MakeCli
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "image/png", "text/css"])
-def test_what_is_no_document_names_only_whom_nobody_has_to_agree_to(
+def test_what_is_no_document_and_names_a_held_host_is_one_visitors(
     make_client: MakeClient, content_type: str
 ) -> None:
     fields = [("Link", f"{OWN}, {ADVERTS}"), ("Cache-Control", "public")]
     client = make_client(sending(*fields, content_type=content_type))
+    before = client.get("/a", {"Sec-Fetch-Dest": "empty"})
     client.choose("accept")
 
-    response = client.get("/a", {"Sec-Fetch-Dest": "empty"})
+    after = client.get("/a", {"Sec-Fetch-Dest": "empty"})
 
-    assert response.header("link") == OWN
-    assert response.header("cache-control") == "public"
-    assert response.header("vary") is None
+    assert before.header("link") == OWN
+    assert before.header("cache-control") == "public"
+    assert after.header("link") == f"{OWN}, {ADVERTS}"
+    assert after.header("cache-control") == "private"
+    assert before.header("vary") == after.header("vary") == "Cookie, Sec-GPC"
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "application/json"])
