@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Protocol
 
 from .judge import Edit, Judge, Swapped
@@ -60,8 +61,9 @@ class Reader:
         rest, self._rest = self._rest, b""
         return passed + rest
 
+    @abstractmethod
     def _read(self, page: bytes) -> bytes:
-        raise NotImplementedError
+        """What may leave of ``page``, of which the rest is kept."""
 
     def _wait(self, page: bytes) -> bytes:
         """Go on with a tag of interest that was not all there."""
