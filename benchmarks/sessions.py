@@ -85,7 +85,7 @@ def wsgi_flask(how: str) -> Run:
         touch(flask.session, how)
         return flask.Response(BODY, mimetype="text/plain")
 
-    cookies = cookie_header({})
+    cookies = ""
     if how != "bare":
         serializer = flask.sessions.SecureCookieSessionInterface().get_signing_serializer(app)
         assert serializer is not None
