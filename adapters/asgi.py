@@ -9,8 +9,9 @@ from typing import Any
 from cookiesafe.adapters._drive import Pool
 from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
+from cookiesafe.fields import RAW, raw
 from cookiesafe.gate.documents import DESTINATIONS, PARTS
-from cookiesafe.ports import Header, Reply
+from cookiesafe.ports import Reply
 from cookiesafe.visit import current_visit, visiting
 
 Scope = MutableMapping[str, Any]
@@ -113,28 +114,22 @@ class _ASGIExchange(Exchange):
         elif kind in _BEGINNINGS:
             message = message.copy()
             fields = message["headers"] if "headers" in message else []
-            if not isinstance(fields, list):
+            if type(fields) is not list:
                 fields = list(fields)
             if self.is_same_for_all(fields):
-                message["headers"] = fields + self._settings.constant_raw
+                message["headers"] = [*fields, self._settings.constant[1]]
             else:
-                message["headers"] = self._departing(message.get("status", 101), fields)
+                message["headers"] = self.depart(message.get("status", 101), fields, RAW)
         elif kind in _HINTS:
             message = self._hinting(message)
         return self._send(message)
-
-    def _departing(
-        self, status: int, fields: list[tuple[bytes, bytes]]
-    ) -> list[tuple[bytes, bytes]]:
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in fields]
-        return [_encoded(field) for field in self.depart_alone(status, headers)]
 
     def _hinting(self, message: Message) -> Message:
         """What may leave ahead of the response (RFC 8297): its links, or in a newer form its fields."""
         links = [("link", link.decode("latin-1")) for link in message.get("links", ())]
         fields = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in message.get("headers", ())]
         kept = {"links": [value.encode("latin-1") for _, value in self.hint(links)]}
-        passing = {"headers": [_encoded(field) for field in self.hint(fields)]}
+        passing = {"headers": [raw(field) for field in self.hint(fields)]}
         return {**message, **(kept if links else {}), **(passing if fields else {})}
 
     def _arriving(self) -> Scope:
@@ -224,11 +219,6 @@ class _CurrentSession(MutableMapping[str, Any]):
 _SESSION = _CurrentSession()
 
 
-def _encoded(field: Header) -> tuple[bytes, bytes]:
-    name, value = field
-    return name.lower().encode("latin-1"), value.encode("latin-1")
-
-
 async def _gone(message: Message) -> None:
     raise UsageError("the app sent something after it had returned")
 
@@ -241,7 +231,7 @@ async def _reply(reply: Reply | None, scope: Scope, send: Send) -> None:
         {
             "type": "http.response.start",
             "status": reply.status,
-            "headers": [_encoded(field) for field in reply.headers],
+            "headers": [raw(field) for field in reply.headers],
         }
     )
     await send({"type": "http.response.body", "body": reply.body})

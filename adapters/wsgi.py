@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from cookiesafe.adapters._drive import converse
 from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
+from cookiesafe.fields import TEXT, Header
 from cookiesafe.gate.documents import DESTINATIONS, PARTS
-from cookiesafe.ports import Header, Reply
+from cookiesafe.ports import Reply
 from cookiesafe.visit import visiting
 
 if TYPE_CHECKING:
@@ -82,9 +83,9 @@ class _WSGIExchange(Exchange):
     def start_response(self, status: str, headers: list[Header], exc_info: Any = None, /) -> Write:
         """Gates the headers, and what is written where something is placed in it."""
         if self.is_same_for_all(headers):
-            departed = headers + self._settings.constant
+            departed = [*headers, self._settings.constant[0]]
         else:
-            departed = self.depart_alone(status, headers)
+            departed = self.depart(int(status[:3]), headers, TEXT)
         if exc_info:
             write = self._start_response(status, departed, exc_info)
         else:

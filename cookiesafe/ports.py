@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import quote
 
+from .fields import Header
 from .ledger import Record
-
-Header = tuple[str, str]
-"""A field of a message: name and value, one character for each byte (latin-1)."""
 
 
 class Request(ABC):

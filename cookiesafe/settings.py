@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from .consent import UNDECIDED, allowed
 from .errors import SettingError, did_you_mean
 from .events import Once, log
+from .fields import Fixed, fixed
 from .gate import Findings, Place, Sightings, content_security_policy
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
@@ -19,7 +20,7 @@ from .jar import Jar
 from .keys import KeyRing
 from .notice import Notice
 from .policy import Policy
-from .ports import Header, Request
+from .ports import Request
 
 Mode = Literal["enforce", "observe"]
 _OWN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
@@ -30,6 +31,7 @@ _ORIGIN = re.compile(
 _LONGEST_HOST = 270
 _REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
 _MOST_TOLD = 20
+_MOST_POLICIES = 64
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -79,14 +81,11 @@ class Settings:
         """Signs the addresses under which an embed is loaded once."""
         self.jars = self._jars_by_scheme(secure)
         """The jar of each scheme that decides it alone."""
-        self.constant = [
-            self.csp_header(content_security_policy(policy, allowed(policy, UNDECIDED)))
-        ]
-        """What is no document carries these fields, whoever asks: as if nothing had been agreed to."""
-        self.constant_raw = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in self.constant
-        ]
+        nothing = allowed(policy, UNDECIDED)
+        self.constant = self._csp_field(content_security_policy(policy, nothing))
+        """What is no document carries this field, whoever asks: as if nothing had been agreed to."""
+        self.document_policy = lru_cache(_MOST_POLICIES)(self._document_policy)
+        """``(csp, root)`` gives the policy of a visitor's documents, for an app that is mounted under ``root``."""
         self._check_room()
 
     def jar(self, request: Request) -> Jar:
@@ -110,9 +109,8 @@ class Settings:
         scheme, host = self.site_of(request)
         return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
 
-    def document_policy(self, csp: str, root: str) -> Header:
-        """The policy of a visitor's documents, for an app that is mounted under ``root``."""
-        return self.csp_header(reporting_below(root, csp) if root else csp)
+    def _document_policy(self, csp: str, root: str) -> Fixed:
+        return self._csp_field(reporting_below(root, csp) if root else csp)
 
     def place_of(self, request: Request) -> Place:
         """Where the browser keeps what is set in answer to this request."""
@@ -122,9 +120,9 @@ class Settings:
         path = request.address().partition("?")[0]
         return Place(authority.partition(":")[0], path, trustworthy)
 
-    def csp_header(self, policy: str) -> Header:
+    def _csp_field(self, policy: str) -> Fixed:
         """The field that carries a Content-Security-Policy; in ``observe`` it only reports."""
-        return (
+        return fixed(
             "Content-Security-Policy" if self.enforce else "Content-Security-Policy-Report-Only",
             policy,
         )

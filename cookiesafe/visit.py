@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from functools import cached_property, partial
+from functools import partial
 
 from .consent import Consent
 from .errors import UsageError
@@ -25,32 +25,50 @@ class Visit(Request):
     asked: bool
     departed = False
     held: tuple[AnyHeld, ...] = ()
+    app_cookie: str | None
+    """The ``Cookie`` header for the app: ``None`` as it came, empty for none."""
     _settings: Settings
     _session: Session | None
+    _arrival: Arrival | None
+    _jar: Jar
+    _now: float
     _guarded = False
     """Whether caches were told that the response may be one visitor's, whatever the app looks at later."""
 
-    @cached_property
-    def _now(self) -> float:
+    def _arrived(self) -> Arrival:
+        """What the cookies came to. Of a request without any, that is worked out when it is first asked for."""
+        if self._arrival is None:
+            return self._read_cookies()
+        return self._arrival
+
+    def _read_cookies(self) -> Arrival:
+        """On a fault of our own the visitor is one who has sent none: the site works, with nothing optional."""
+        settings = self._settings
+        self.app_cookie = None
+        self._now = 0.0
         try:
-            return self._settings.clock()
+            self._now = now = settings.clock()
+            jars, scheme = settings.jars, self.scheme
+            self._jar = jar = jars[scheme] if scheme in jars else settings.jar(self)
+            gpc = self.gpc is not None and self.asks_privacy()
+            if self.cookie:
+                self._arrival = arrival = jar.read(self.cookie, gpc, now)
+                self.app_cookie = arrival.cookies
+            else:
+                self._arrival = arrival = jar.empty[gpc]
         except Exception:
-            self._settings.report_fault("clock")
-            return 0.0
-
-    @cached_property
-    def _jar(self) -> Jar:
-        return self._settings.jar(self)
-
-    @cached_property
-    def _arrival(self) -> Arrival:
-        return self._jar.empty[self.asks_privacy()]
+            settings.report_fault("arrive")
+            self._jar = settings.secure_jar
+            self._arrival = arrival = self._jar.empty[False]
+            self.app_cookie = "" if settings.enforce else None
+        return arrival
 
     @property
     def session(self) -> Session:
         """What is kept for this browser from one request to the next: a mapping of JSON values."""
         if self._session is None:
-            self._session = Session(self._jar.session, self._arrival, int(self._now))
+            arrival = self._arrived()
+            self._session = Session(self._jar.session, arrival, int(self._now))
             if self.departed:
                 self._close(self._session)
         return self._session
@@ -59,17 +77,19 @@ class Visit(Request):
     def consent(self) -> Consent:
         """All choices of the visitor."""
         self._ask()
-        return self._arrival.standing.consent
+        return self._arrived().standing.consent
 
     def allows(self, purpose: str) -> bool:
         """Whether the visitor agrees to a purpose now. Raises ``UnknownName``."""
         self._ask()
-        return self._settings.policy.purpose(purpose).id in self._arrival.standing.allowed.purposes
+        return (
+            self._settings.policy.purpose(purpose).id in self._arrived().standing.allowed.purposes
+        )
 
     def allows_vendor(self, vendor: str) -> bool:
         """Whether the visitor agrees to a vendor: by name, or to all its purposes. Raises ``UnknownName``."""
         self._ask()
-        return self._settings.policy.vendor(vendor).id in self._arrival.standing.allowed.vendors
+        return self._settings.policy.vendor(vendor).id in self._arrived().standing.allowed.vendors
 
     def can(self, feature: str) -> bool:
         """Whether a feature has the purpose it needs. Raises ``UnknownName``."""

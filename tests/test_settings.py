@@ -230,10 +230,11 @@ def test_what_this_machine_is_called(authority: str, loopback: bool) -> None:
 
 
 def test_what_is_the_same_for_everybody_allows_what_is_necessary_and_nobody_else() -> None:
-    ((name, value),) = the_settings().constant
+    (name, value), raw = the_settings().constant
 
     assert name == "Content-Security-Policy"
     assert value.endswith("mediastream: static.example pay.example")
+    assert raw == (b"content-security-policy", value.encode())
 
 
 def test_in_observe_the_policy_only_reports() -> None:

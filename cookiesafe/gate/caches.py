@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-Header = tuple[str, str]
+from ..fields import Header, fixed
+
 _CACHE_FIELDS = ("cache-control", "surrogate-control", "edge-control", "x-accel-expires")
-_REMEMBERED = 256
 _NOT_PRIVATE = frozenset({"public", "s-maxage"})
 _MEMBER = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z))++', re.DOTALL)
 _DIRECTIVE = re.compile(
@@ -17,19 +17,7 @@ _DIRECTIVE = re.compile(
 )
 
 
-class _Speaks(dict[str, bool]):
-    """Remembers names. Bounded: an app may name its fields as it likes."""
-
-    def __missing__(self, name: str) -> bool:
-        speaks = name.endswith(_CACHE_FIELDS)
-        if len(self) < _REMEMBERED:
-            self[name] = speaks
-        return speaks
-
-
-SPEAKS: Final = _Speaks()
-"""``SPEAKS[name]`` is whether a field of this lower-case name tells some cache how long to keep the response."""
-PRIVATE: Final = ("Cache-Control", "private")
+PRIVATE: Final = fixed("Cache-Control", "private")
 
 
 def vary(headers: list[Header], names: Sequence[str]) -> None:
@@ -58,7 +46,7 @@ def make_private(headers: list[Header]) -> None:
         if speaks_to_caches(name):
             break
     else:
-        headers.append(PRIVATE)
+        headers.append(PRIVATE[0])
         return
     said = [each for each in _take(headers, "cache-control") if _stays(each)]
     if not any(each.lower() in ("no-store", "private") for each in said):
@@ -71,7 +59,7 @@ def make_private(headers: list[Header]) -> None:
 
 def speaks_to_caches(name: str) -> bool:
     """Whether a field of this name tells some cache how long to keep the response."""
-    return SPEAKS[name.lower()]
+    return name.lower().endswith(_CACHE_FIELDS)
 
 
 def _take(headers: list[Header], name: str) -> list[str]:

@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from ..fields import text_of
+from ..memo import Memo
+
 FRAMES = frozenset({"iframe", "frame", "object", "embed", "fencedframe", "xslt"})
 """Values of ``Sec-Fetch-Dest`` that show what comes within another page, or make one by it (Fetch Metadata)."""
 
@@ -29,7 +32,6 @@ _ASCII_INSIDE = re.compile(
     r"|gbk|gb2312|gb18030|big5(?:-hkscs)?|euc-(?:jp|kr)|shift[-_]jis|x-sjis|tis-620",
     re.IGNORECASE,
 )
-_REMEMBERED = 256
 _SNIFFED = frozenset({"unknown/unknown", "application/unknown", "*/*"})
 
 
@@ -51,8 +53,7 @@ def kind_of(content_type: str | bytes | None) -> Kind:
     """What a ``Content-Type`` says; without one, a browser may find HTML in it (MIME Sniffing, section 7)."""
     if not content_type:
         return Kind(document=True, markup=None)
-    if isinstance(content_type, bytes):
-        content_type = content_type.decode("latin-1")
+    content_type = text_of(content_type)
     essence = content_type.partition(";")[0].strip().lower()
     xml = essence in _XML or essence.endswith("+xml")
     document = (
@@ -69,17 +70,7 @@ def kind_of(content_type: str | bytes | None) -> Kind:
     return Kind(document, markup)
 
 
-class _Kinds(dict[str | bytes | None, Kind]):
-    """Remembers what it was asked. Bounded: an app may write its types in as many ways as it likes."""
-
-    def __missing__(self, content_type: str | bytes | None) -> Kind:
-        kind = kind_of(content_type)
-        if len(self) < _REMEMBERED:
-            self[content_type] = kind
-        return kind
-
-
-KINDS: Final = _Kinds()
+KINDS: Final = Memo(kind_of)
 """``KINDS[content_type]`` is what ``kind_of`` says of it."""
 
 

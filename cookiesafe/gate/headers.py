@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from ..consent import Allowed
+from ..fields import Header, fixed
 from ..policy import NECESSARY_ID, Policy
 from .hosts import HeldHost, PageHosts
-
-Header = tuple[str, str]
 
 _LINK = re.compile(r'(?:<[^>]*+(?:>|\Z)|"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z)|[^,<"])++', re.DOTALL)
 _PLAIN_LINK = re.compile(
@@ -239,7 +238,7 @@ def _space_after(text: str, at: int) -> int:
     return found.end() if found else at
 
 
-NO_ADVERTISING: Final = (
+NO_ADVERTISING: Final = fixed(
     "Permissions-Policy",
     "browsing-topics=(), interest-cohort=(), private-state-token-issuance=(), private-state-token-redemption=()",
 )
@@ -248,7 +247,7 @@ NO_ADVERTISING: Final = (
 Sent after the app's own: of a feature that is named twice the last word counts (RFC 9651, section 3.2), and this one
 only denies.
 """
-REFERRER: Final = ("Referrer-Policy", "strict-origin-when-cross-origin")
+REFERRER: Final = fixed("Referrer-Policy", "strict-origin-when-cross-origin")
 """For where the app says nothing: other sites get no path (Referrer Policy, section 3.7)."""
 
 ADVERTISING: Final = frozenset(
@@ -274,22 +273,3 @@ _RULES: Final[dict[str, Callable[[HeaderGate, str], str | None]]] = {
 ACTIVE: Final = ADVERTISING | _RULES.keys()
 """The names of all fields this gate looks at, in lower case."""
 POLICIES: Final = frozenset({"content-security-policy", "content-security-policy-report-only"})
-GATED: Final = ACTIVE | {"set-cookie"}
-"""Those that are not the same for everybody."""
-_WEIGHED = GATED | {"content-type"}
-_REMEMBERED = 256
-
-
-class _Roles(dict[str | bytes, str | None]):
-    """Remembers names however they are written. Bounded: an app may write them in as many ways as it likes."""
-
-    def __missing__(self, name: str | bytes) -> str | None:
-        lower = (name.decode("latin-1") if isinstance(name, bytes) else name).strip().lower()
-        role = lower if lower in _WEIGHED else None
-        if len(self) < _REMEMBERED:
-            self[name] = role
-        return role
-
-
-ROLES: Final = _Roles()
-"""``ROLES[name]`` is the lower-case name of a response field that has to be looked at, ``None`` for any other."""

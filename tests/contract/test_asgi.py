@@ -201,7 +201,10 @@ def test_a_type_in_capitals_is_a_document_as_well(make_safe: MakeSafe) -> None:
     fields = [(b"Content-Type", b"text/html")]
     app = saying({"type": START, "status": 200, "headers": fields}, {"type": BODY, "body": b"<p>"})
 
-    assert BANNER in client_of(app, make_safe()).get("/").text
+    start, body = said_by(app, make_safe(), sec_fetch_dest="document")
+
+    assert fields[0] in start["headers"]
+    assert BANNER in body["body"].decode()
 
 
 @pytest.mark.parametrize(

@@ -212,8 +212,8 @@ def asgi(client: Client) -> ASGIClient:
 # --- CookieSafe itself ---------------------------------------------------------------------------
 
 LEAVING = {
-    "exchange.SPEAKS": "the fields for caches",
-    "exchange.KINDS": "the kind of response",
+    "departure.ROLES": "the names of fields",
+    "departure.KINDS": "the kind of response",
     "gate.CookieGate.outgoing": "the gate for cookies",
     "notice.Notice.revisit": "the way back",
     "jar.Jar.write_session": "writing the session",
@@ -352,7 +352,7 @@ def test_a_gate_that_fails_is_no_open_gate(
 
 
 @pytest.mark.parametrize(
-    "place", ["exchange.KINDS", "notice.Notice.choices", "desk.choices.local_path"]
+    "place", ["departure.KINDS", "notice.Notice.choices", "desk.choices.local_path"]
 )
 def test_on_a_fault_of_ours_our_own_page_says_so(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str
@@ -385,7 +385,7 @@ def test_on_a_fault_of_ours_the_answer_to_a_choice_still_leaves(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = make_client()
-    monkeypatch.setattr("cookiesafe.exchange.KINDS", broken)
+    monkeypatch.setattr("cookiesafe.departure.KINDS", broken)
 
     response = client.choose("reject")
 
@@ -507,7 +507,7 @@ def test_on_a_fault_of_ours_nothing_in_a_page_is_called_early(
     hint = "<link rel=preconnect href=https://ads.gullwing.example>"
     fields = [("Content-Security-Policy", "img-src *; report-uri https://ads.gullwing.example/r")]
     client = make_client(lambda v, r: html(f"<head>{hint}</head><p>x</p>", *fields))
-    monkeypatch.setattr("cookiesafe.exchange.KINDS", broken)
+    monkeypatch.setattr("cookiesafe.departure.KINDS", broken)
 
     response = client.get("/")
 

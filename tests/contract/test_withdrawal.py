@@ -422,7 +422,7 @@ def test_whatever_is_sent_the_answer_stays_small(make_client: MakeClient) -> Non
     assert sum(len(line) for line in response.cookies) < MOST_BYTES + 200
 
 
-@pytest.mark.parametrize("place", ["exchange.sweep", "jar.Jar.write_swept"])
+@pytest.mark.parametrize("place", ["departure.sweep", "jar.Jar.write_swept"])
 def test_on_a_fault_of_ours_the_page_leaves_with_nothing_optional(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cookiesafe.consent import Allowed
+from cookiesafe.fields import Header
 from cookiesafe.gate import HostGate, PageHosts
-from cookiesafe.gate.headers import ACTIVE, ADVERTISING, Header, HeaderGate, refresh_url
+from cookiesafe.gate.headers import ACTIVE, ADVERTISING, HeaderGate, refresh_url
 from cookiesafe.policy import Policy, Purpose, Site, Vendor
 
 POLICY = Policy(

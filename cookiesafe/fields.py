@@ -1,0 +1,45 @@
+"""Fields of a message: as text, or raw, as ASGI carries them. What leaves is worked out by one code for both.
+
+Text has one character for each byte (latin-1); raw names are lower-case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import AnyStr, Final, Generic
+
+Header = tuple[str, str]
+"""A field's name and value."""
+RawHeader = tuple[bytes, bytes]
+Fixed = tuple[Header, RawHeader]
+"""A field that leaves again and again, in both spellings."""
+
+
+def text_of(value: str | bytes) -> str:
+    """A name or value as text, however it is spelled."""
+    return value if isinstance(value, str) else value.decode("latin-1")
+
+
+def raw(header: Header) -> RawHeader:
+    """A field as ASGI carries it."""
+    name, value = header
+    return name.lower().encode("latin-1"), value.encode("latin-1")
+
+
+def fixed(name: str, value: str) -> Fixed:
+    """A field in both spellings."""
+    return (name, value), raw((name, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling(Generic[AnyStr]):
+    """How the fields of a response are written: which half of a ``Fixed`` it picks, and any other field given as text."""
+
+    pick: Callable[[Fixed], tuple[AnyStr, AnyStr]]
+    field: Callable[[Header], tuple[AnyStr, AnyStr]]
+
+
+TEXT: Final[Spelling[str]] = Spelling(itemgetter(0), lambda header: header)
+RAW: Final[Spelling[bytes]] = Spelling(itemgetter(1), raw)
