@@ -12,7 +12,7 @@ from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
 from cookiesafe.fields import RAW, raw
 from cookiesafe.gate.documents import DESTINATIONS, PARTS
 from cookiesafe.ports import Reply
-from cookiesafe.visit import current_visit, visiting
+from cookiesafe.visit import current_visit, enter, leave
 
 Scope = MutableMapping[str, Any]
 Message = dict[str, Any]
@@ -28,9 +28,8 @@ _DESTINATION = {text.encode(): text for text in DESTINATIONS}
 _PARTS = frozenset(text.encode() for text in PARTS)
 _SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
 _HINTS = frozenset({"http.response.early_hint", "http.response.informational"})
-_BEGINNINGS = frozenset(
-    {"http.response.start", "websocket.accept", "websocket.http.response.start"}
-)
+_START = "http.response.start"
+_OTHER_STARTS = frozenset({"websocket.accept", "websocket.http.response.start"})
 
 
 class CookieSafeMiddleware:
@@ -42,7 +41,7 @@ class CookieSafeMiddleware:
 
     def __init__(self, app: App, safe: Safe) -> None:
         self.app = app
-        self.safe = safe
+        self._settings = safe.settings
         self._pool = Pool(safe.store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +49,7 @@ class CookieSafeMiddleware:
             await self.app(scope, receive, send)
             return
         exchange = _ASGIExchange(scope, send)
-        if not exchange.arrive(self.safe.settings):
+        if not exchange.arrive(self._settings):
             if exchange.ours:
                 await self._pool.converse(exchange, partial(_read_body, receive))
                 await _reply(exchange.reply, scope, send)
@@ -65,11 +64,11 @@ class CookieSafeMiddleware:
             scope["state"] = {"visit": exchange}
         if "session" not in scope:
             scope["session"] = _SESSION
-        before = visiting.set(exchange)
+        before = enter(exchange)
         try:
             await self.app(scope, receive, exchange.send)
         finally:
-            visiting.reset(before)
+            leave(before)
             # What the server gave may hold the scope too.
             exchange._send = _gone
 
@@ -96,13 +95,12 @@ class _ASGIExchange(Exchange):
             if name in wanted:
                 if name == b"sec-fetch-dest":
                     self.destination = _DESTINATION[value] if value in _DESTINATION else ""
-                    if value in _PARTS:
-                        self.part = True
                 elif name == b"cookie":
                     text = value.decode("latin-1")
                     self.cookie = f"{self.cookie}; {text}" if self.cookie else text
                 else:
-                    self.gpc = f"{self.gpc}, {value.decode('latin-1')}"
+                    text = value.decode("latin-1")
+                    self.gpc = text if self.gpc is None else f"{self.gpc}, {text}"
 
     def send(self, message: Message) -> Awaitable[None]:
         """Gates the headers when they leave, and the body where something is placed in it."""
@@ -111,13 +109,16 @@ class _ASGIExchange(Exchange):
             if self.page is not None:
                 last = not message.get("more_body", False)
                 message = {**message, "body": self.body(message.get("body", b""), last=last)}
-        elif kind in _BEGINNINGS:
+        elif kind == _START or kind in _OTHER_STARTS:
             message = message.copy()
-            fields = message["headers"] if "headers" in message else []
+            try:
+                fields = message["headers"]
+            except KeyError:
+                fields = []
             if type(fields) is not list:
                 fields = list(fields)
             if self.is_same_for_all(fields):
-                message["headers"] = [*fields, self._settings.constant[1]]
+                message["headers"] = fields + self._settings.constant_raw
             else:
                 message["headers"] = self.depart(message.get("status", 101), fields, RAW)
         elif kind in _HINTS:
@@ -140,6 +141,10 @@ class _ASGIExchange(Exchange):
     @property
     def method(self) -> str:
         return str(self._arriving().get("method", "WEBSOCKET"))
+
+    @property
+    def part(self) -> bool:
+        return any(n == b"sec-fetch-dest" and value in _PARTS for n, value in self._fields)
 
     @property
     def host(self) -> str:
@@ -229,7 +234,7 @@ async def _reply(reply: Reply | None, scope: Scope, send: Send) -> None:
         return
     await send(
         {
-            "type": "http.response.start",
+            "type": _START,
             "status": reply.status,
             "headers": [raw(field) for field in reply.headers],
         }

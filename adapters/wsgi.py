@@ -13,7 +13,7 @@ from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
 from cookiesafe.fields import TEXT, Header
 from cookiesafe.gate.documents import DESTINATIONS, PARTS
 from cookiesafe.ports import Reply
-from cookiesafe.visit import visiting
+from cookiesafe.visit import enter, leave
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -47,11 +47,11 @@ class CookieSafeMiddleware:
         environ["cookiesafe.visit"] = exchange
         if _HINTS in environ:
             environ[_HINTS] = partial(_hint, environ[_HINTS], exchange)
-        before = visiting.set(exchange)
+        before = enter(exchange)
         try:
             body = self.app(environ, exchange.start_response)
         finally:
-            visiting.reset(before)
+            leave(before)
         if exchange.page is None and isinstance(body, _WHOLE):
             return body
         return _Body(body, exchange)
@@ -59,6 +59,8 @@ class CookieSafeMiddleware:
 
 class _WSGIExchange(Exchange):
     """An exchange over WSGI; its ``start_response`` is what the app gets."""
+
+    _fetched = ""
 
     def __init__(self, environ: WSGIEnvironment, start_response: StartResponse) -> None:
         self.environ: WSGIEnvironment | None = environ
@@ -77,15 +79,16 @@ class _WSGIExchange(Exchange):
         if "HTTP_SEC_FETCH_DEST" in environ:
             destination = environ["HTTP_SEC_FETCH_DEST"]
             self.destination = destination if destination in DESTINATIONS else ""
-            if destination in PARTS:
-                self.part = True
+            self._fetched = destination
 
     def start_response(self, status: str, headers: list[Header], exc_info: Any = None, /) -> Write:
         """Gates the headers, and what is written where something is placed in it."""
+        if exc_info:
+            self.page = None
         if self.is_same_for_all(headers):
-            departed = [*headers, self._settings.constant[0]]
+            departed = headers + self._settings.constant_text
         else:
-            departed = self.depart(int(status[:3]), headers, TEXT)
+            departed = self.depart(status, headers, TEXT)
         if exc_info:
             write = self._start_response(status, departed, exc_info)
         else:
@@ -103,6 +106,10 @@ class _WSGIExchange(Exchange):
     @property
     def method(self) -> str:
         return str(self._arriving()["REQUEST_METHOD"])
+
+    @property
+    def part(self) -> bool:
+        return self._fetched in PARTS
 
     @property
     def host(self) -> str:
@@ -170,30 +177,30 @@ class _Body:
 
     def __iter__(self) -> Iterator[bytes]:
         exchange = self._exchange
-        before = visiting.set(exchange)
+        before = enter(exchange)
         try:
             chunks = iter(self._body)
             chunk = next(chunks, None)
         finally:
-            visiting.reset(before)
+            leave(before)
         while chunk is not None:
             yield chunk if exchange.page is None else exchange.body(chunk, last=False)
-            before = visiting.set(exchange)
+            before = enter(exchange)
             try:
                 chunk = next(chunks, None)
             finally:
-                visiting.reset(before)
+                leave(before)
         if exchange.page is not None:
             yield exchange.body(b"", last=True)
 
     def close(self) -> None:
         close = getattr(self._body, "close", None)
         if close is not None:
-            before = visiting.set(self._exchange)
+            before = enter(self._exchange)
             try:
                 close()
             finally:
-                visiting.reset(before)
+                leave(before)
 
 
 def _reply(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:

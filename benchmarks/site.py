@@ -179,7 +179,8 @@ def drive_asgi(app: Any, cookies: str, fields: Fields = HEADERS) -> Run:
 
     async def requests(n: int) -> None:
         for _ in range(n):
-            await app(dict(scope), receive, send)
+            # As uvicorn does: a scope and a state for each request.
+            await app({**scope, "state": {}}, receive, send)
 
     return lambda n: asyncio.run(requests(n))
 

@@ -52,20 +52,20 @@ class Departure(Placing):
         except Exception:
             return False
         self.departed = True
-        self.page = None
         return True
 
     def depart(
-        self, status: int, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
+        self, status: int | str, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
     ) -> list[tuple[AnyStr, AnyStr]]:
         """The fields that leave instead of the app's. To be called once, before the first of them does.
 
-        Raises ``UsageError`` where the app gave the session what it cannot keep. On a fault of our own nothing optional
+        ``status`` is a code, or a line that begins with one. Raises ``UsageError`` where the app gave the session what it cannot keep. On a fault of our own nothing optional
         is allowed.
         """
         self.page = None
         try:
-            return self._depart(status, fields, spelling)
+            code = status if isinstance(status, int) else int(status[:3])
+            return self._depart(code, fields, spelling)
         except UsageError:
             raise
         except Exception:
@@ -204,9 +204,12 @@ class Departure(Placing):
 
     def _steers(self, renews: bool, touched: bool, told: dict[Role, AnyStr]) -> Fixed | None:
         """The ``Vary`` of a response that depends on the visitor."""
-        # A Vary that comes with a 304 replaces the stored one: what if that was a document's?
-        replaces = touched or self.asked or ("vary" in told and not self.part)
-        if self._guarded or (renews and replaces and self._settings.enforce):
+        if self._guarded or (
+            renews
+            and self._settings.enforce
+            # A Vary that comes with a 304 replaces the stored one: what if that was a document's?
+            and (touched or self.asked or ("vary" in told and not self.part))
+        ):
             return _UNNAMED if self.destination is None else _DOCUMENT
         if self.asked:
             return _CONSENT

@@ -53,7 +53,7 @@ class Exchange(Departure):
     ``HIDDEN_FROM_APP``.
     """
 
-    ours: bool
+    ours = False
     needs: tuple[Need, ...] = ()
     reply: Reply | None = None
     _flow: Flow | None = None
@@ -65,12 +65,13 @@ class Exchange(Departure):
         always is, and where its visitor stands is worked out only when it is asked.
         """
         # Set here, not on the class: looking a default up costs several times as much as setting it.
-        self.page = self._session = self._arrival = None
-        self.asked = self.places = self.ours = False
+        self.page = self._session = None
+        self.asked = False
         self._settings = settings
         own = settings.own_paths in self.path
         if self.destination == "" and not self.cookie and not own:
             return True
+        self.places = False
         arrival = self._read_cookies()
         if own and self.path.startswith(settings.own_paths):
             self.ours = True

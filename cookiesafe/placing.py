@@ -24,7 +24,7 @@ class Placing(Visit):
     """
 
     page: PageGate | None
-    places: bool
+    places = False
     whole = False
     here = ""
     shown = False

@@ -17,8 +17,8 @@ class Request(ABC):
 
     ``scheme`` and ``path`` are plain, the path decoded and below ``root``, what the app is mounted under. ``cookie``,
     ``gpc`` and ``destination`` are the fields ``Cookie``, ``Sec-GPC`` and ``Sec-Fetch-Dest``, several of one name joined;
-    of the last only what makes a document or a worker, anything else is empty; ``part`` says that it was what a page is
-    made up of. ``host`` is known as long as they are; the rest is only asked for while the request arrives.
+    of the last only what makes a document or a worker, anything else is empty. ``host`` and ``part`` are known as long
+    as they are; the rest is only asked for while the request arrives.
     """
 
     scheme: str
@@ -27,11 +27,15 @@ class Request(ABC):
     cookie: str = ""
     gpc: str | None = None
     destination: str | None = None
-    part: bool = False
 
     @property
     @abstractmethod
     def method(self) -> str: ...
+
+    @property
+    @abstractmethod
+    def part(self) -> bool:
+        """Whether ``Sec-Fetch-Dest`` says that it is what a page is made up of."""
 
     @property
     @abstractmethod

@@ -84,6 +84,7 @@ class Settings:
         nothing = allowed(policy, UNDECIDED)
         self.constant = self._csp_field(content_security_policy(policy, nothing))
         """What is no document carries this field, whoever asks: as if nothing had been agreed to."""
+        self.constant_text, self.constant_raw = [self.constant[0]], [self.constant[1]]
         self.document_policy = lru_cache(_MOST_POLICIES)(self._document_policy)
         """``(csp, root)`` gives the policy of a visitor's documents, for an app that is mounted under ``root``."""
         self._check_room()

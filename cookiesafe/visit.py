@@ -29,7 +29,7 @@ class Visit(Request):
     """The ``Cookie`` header for the app: ``None`` as it came, empty for none."""
     _settings: Settings
     _session: Session | None
-    _arrival: Arrival | None
+    _arrival: Arrival | None = None
     _jar: Jar
     _now: float
     _guarded = False
@@ -110,7 +110,8 @@ class Visit(Request):
 
 
 visiting: ContextVar[Visit | None] = ContextVar("cookiesafe.visit", default=None)
-"""Set by the edges around the app."""
+enter, leave = visiting.set, visiting.reset
+"""Called by the edges around the app. Bound once: looking these methods up takes longer than they do."""
 
 
 def current_visit() -> Visit:

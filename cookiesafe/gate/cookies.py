@@ -13,6 +13,8 @@ from typing import Literal
 from ..consent import Allowed
 from ..cookies import (
     LONGEST_LIFE,
+    LONGEST_PAIR,
+    SetCookie,
     name_value,
     parse_cookie,
     parse_set_cookie,
@@ -82,6 +84,8 @@ class CookieGate:
         self._reserved = frozenset(map(_bare, self._own))
         self._leaves = lru_cache(_REMEMBERED)(self._judge_leaving)
         self._passing: set[str] = set()
+        self._manners: dict[tuple[str, str], Held | str] = {}
+        """By name and attributes: an app sets a cookie in one manner, whatever its value. The attributes that leave."""
 
     def passes(self, name: str) -> bool:
         """Whether the app may read a cookie of this name."""
@@ -120,26 +124,50 @@ class CookieGate:
     def outgoing(self, line: str, now: float) -> Held | str:
         """The ``Set-Cookie`` line that leaves for one of the app's, or why none does.
 
-        What every browser takes for a deletion always leaves. A cookie is kept for as long as its policy says, and for 400 days at most; but for that, it leaves as it came.
+        What every browser takes for a deletion always leaves. A cookie is kept for as long as its policy says, and for
+        400 days at most; but for that, it leaves as it came.
         """
         pair, _, rest = line.partition(";")
+        name, equals, _ = pair.partition("=")
+        manner = (name, rest)
+        if manner in self._manners and equals and pair.isprintable() and len(pair) <= LONGEST_PAIR:
+            known = self._manners[manner]
+            if isinstance(known, Held):
+                return known
+            return line if known == rest else f"{pair};{known}"
+        cookie = read_attributes(rest)
+        passed = self._judge_line(line, cookie, now)
+        if (
+            cookie is not None
+            and cookie.expires is None
+            and not cookie.disputed
+            and 0 < len(name) <= _LONGEST_NAME
+            and len(rest) <= _LONGEST_NAME
+            and len(self._manners) < _REMEMBERED
+            and name == name.strip()
+            and equals
+            and read_pair(pair) is not None
+        ):
+            self._manners[manner] = passed if isinstance(passed, Held) else passed[len(pair) + 1 :]
+        return passed
+
+    def _judge_line(self, line: str, cookie: SetCookie | None, now: float) -> Held | str:
+        """As ``outgoing``, of a line with the attributes of ``cookie``."""
+        pair = line.partition(";")[0]
         name, value = name_value(pair)
         name = name or sent_name(name, value)
         verdict = self._leaves(name) if len(name) <= _LONGEST_NAME else self._judge_leaving(name)
         if isinstance(verdict, Held) and verdict.rule == "reserved":
             return verdict
-        cookie = read_attributes(rest)
         if cookie is None or read_pair(pair) is None:
             return Held(name[:80], None, "malformed")
         if cookie.is_deletion(int(now)):
             return line
         if isinstance(verdict, Held):
             return verdict
-        if cookie.expires is not None:
-            return shortened(line, verdict, int(now))
-        if cookie.max_age is None and not cookie.disputed:
+        if cookie.max_age is None and cookie.expires is None and not cookie.disputed:
             return line
-        return pair + _kept(rest, verdict)
+        return shortened(line, verdict, int(now))
 
     def _judge_leaving(self, name: str) -> Held | int:
         """As ``_judge``, for what the app sets: it may not set ours."""
@@ -155,15 +183,6 @@ class CookieGate:
         if self._allowed.covers(cookie.purpose, cookie.vendor):
             return LONGEST_LIFE if cookie.lifetime is None else cookie.lifetime
         return Held(name, cookie.purpose, "not granted")
-
-
-def _kept(attributes: str, longest: int) -> str:
-    """What is behind the first part of a line without a date, as ``shortened`` leaves it."""
-    work_out = _cut if len(attributes) <= _LONGEST_NAME else shortened
-    return work_out(f";{attributes}", longest, 0)
-
-
-_cut = lru_cache(_REMEMBERED)(shortened)
 
 
 def repeated(lines: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from logging import INFO, WARNING
 from typing import Final
 
@@ -19,15 +20,23 @@ MOST_ROUTES: Final = 20
 
 _LONGEST_PART = 32
 _MOST_PARTS = 8
+_LONGEST_REMEMBERED = 256
 
 
 def route_of(path: str) -> str:
     """What the paths of one route have in common: a part with a digit in it, or a long one, is put as ``*``."""
+    return _short_route(path) if len(path) <= _LONGEST_REMEMBERED else _route_of(path)
+
+
+def _route_of(path: str) -> str:
     parts = path.split("/", _MOST_PARTS + 1)[: _MOST_PARTS + 1]
     return "/".join(
         "*" if len(part) > _LONGEST_PART or any(map(str.isdecimal, part)) else part
         for part in parts
     )
+
+
+_short_route = lru_cache(256)(_route_of)
 
 
 class Findings:
