@@ -141,8 +141,8 @@ class Store(Protocol):
     def add_series(self, row: Series) -> bool:
         """Keep a new series. ``False``, and nothing changed, if its ``key`` is there already."""
 
-    def load_series(self, key: str) -> Series | None:
-        """The series of that key, whatever its state."""
+    def load_series(self, key: str) -> tuple[Series, int] | None:
+        """The series of that key, whatever its state, and its user's epoch."""
 
     def swap_series(self, row: Series, gen: int) -> bool:
         """Put ``row`` in the place of the one with its key, if that has generation ``gen`` and is not revoked.

@@ -49,9 +49,10 @@ class MemoryStore:
             self._series[row.key] = row
             return True
 
-    def load_series(self, key: str) -> Series | None:
+    def load_series(self, key: str) -> tuple[Series, int] | None:
         self._check_open()
-        return self._series.get(key)
+        row = self._series.get(key)
+        return (row, self.epoch(row.user)) if row else None
 
     def swap_series(self, row: Series, gen: int) -> bool:
         return self._swap(row.key, lambda old: row if old.gen == gen else None)

@@ -18,7 +18,7 @@ from cookiesafe.adapters.stores import open_store
 from cookiesafe.errors import StoreError
 from cookiesafe.ports import Store
 from cookiesafe.remember import TOMBSTONE, Series
-from tests.support.logins import DAY, NOW, a_login
+from tests.support.logins import DAY, NOW, a_login, kept_in
 from tests.support.stores import (  # noqa: F401
     from_outside,
     server_url_fixture,
@@ -65,13 +65,26 @@ def test_a_series_is_read_as_it_was_kept(store: Store, row: Series) -> None:
 
     assert store.add_series(row)
 
-    assert store.load_series(row.key) == row
+    assert kept_in(store, row.key) == row
     assert row in store.list_series(row.user)
 
 
 def test_a_series_that_is_not_there_is_nothing(store: Store) -> None:
-    assert store.load_series("0" * 64) is None
+    assert kept_in(store, "0" * 64) is None
     assert list(store.list_series("ann")) == []
+
+
+def test_a_series_comes_with_the_epoch_of_its_user(store: Store) -> None:
+    (mine,), (foreign,) = rows("a"), rows("b", user="ann ")
+    store.add_series(mine)
+    store.add_series(foreign)
+    assert store.load_series(mine.key) == (mine, 0)
+
+    store.advance_epoch("ann")
+    store.advance_epoch("ann")
+
+    assert store.load_series(mine.key) == (mine, 2)
+    assert store.load_series(foreign.key) == (foreign, 0)
 
 
 def test_a_key_is_taken_once(store: Store) -> None:
@@ -82,7 +95,7 @@ def test_a_key_is_taken_once(store: Store) -> None:
     assert not store.add_series(row)
     assert not store.add_series(other)
 
-    assert store.load_series(row.key) == row
+    assert kept_in(store, row.key) == row
 
 
 def test_a_series_is_swapped_by_its_generation(store: Store) -> None:
@@ -92,7 +105,7 @@ def test_a_series_is_swapped_by_its_generation(store: Store) -> None:
     assert store.swap_series(turned(row), 0)
     assert not store.swap_series(turned(row), 0)
 
-    assert store.load_series(row.key) == turned(row)
+    assert kept_in(store, row.key) == turned(row)
 
 
 def test_a_generation_may_stay_what_it_is(store: Store) -> None:
@@ -104,7 +117,7 @@ def test_a_generation_may_stay_what_it_is(store: Store) -> None:
     assert store.swap_series(again, 0)
     assert store.swap_series(again, 0)
 
-    assert store.load_series(row.key) == again
+    assert kept_in(store, row.key) == again
 
 
 def test_a_swap_makes_no_series(store: Store) -> None:
@@ -112,7 +125,7 @@ def test_a_swap_makes_no_series(store: Store) -> None:
 
     assert not store.swap_series(row, 0)
 
-    assert store.load_series(row.key) is None
+    assert kept_in(store, row.key) is None
 
 
 def test_a_revoked_series_is_there_and_is_not_swapped(store: Store) -> None:
@@ -122,7 +135,7 @@ def test_a_revoked_series_is_there_and_is_not_swapped(store: Store) -> None:
     assert store.revoke_series(row.key, "theft", NOW + 7)
     assert not store.swap_series(turned(row), 0)
 
-    assert store.load_series(row.key) == replace(row, revoked_at=NOW + 7, revoked_why="theft")
+    assert kept_in(store, row.key) == replace(row, revoked_at=NOW + 7, revoked_why="theft")
 
 
 def test_the_first_reason_stays(store: Store) -> None:
@@ -133,7 +146,7 @@ def test_the_first_reason_stays(store: Store) -> None:
     assert not store.revoke_series(row.key, "logout", NOW + 8)
     assert not store.revoke_series("0" * 64, "logout", NOW + 8)
 
-    ended = store.load_series(row.key)
+    ended = kept_in(store, row.key)
     assert ended is not None
     assert ended.revoked_why == "theft"
 
@@ -148,7 +161,7 @@ def test_a_user_ends_a_device_of_theirs_and_of_nobody_else(store: Store) -> None
     assert store.revoke_device("ann", mine.device, "device", NOW)
     assert not store.revoke_device("ann", mine.device, "device", NOW)
 
-    ended = [store.load_series(row.key) for row in (mine, other, foreign)]
+    ended = [kept_in(store, row.key) for row in (mine, other, foreign)]
     assert ended == [replace(mine, revoked_at=NOW, revoked_why="device"), other, foreign]
 
 
@@ -240,7 +253,7 @@ def test_of_many_swaps_one_succeeds(store: Store) -> None:
     swapped = [sum(at_once(16, swap_of(store, row, gen))) for gen in range(10)]
 
     assert swapped == [1] * 10
-    ended = store.load_series(row.key)
+    ended = kept_in(store, row.key)
     assert ended is not None
     assert ended.gen == 10
 

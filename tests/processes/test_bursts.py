@@ -8,7 +8,7 @@ from contextlib import closing
 
 from cookiesafe.adapters.stores import open_store
 from tests.processes.bursting import PATIENCE, burst
-from tests.support.logins import a_login, shown
+from tests.support.logins import a_login, kept_in, shown
 from tests.support.stores import url_fixture  # noqa: F401
 
 SPAWN = multiprocessing.get_context("spawn")
@@ -29,7 +29,7 @@ def test_all_of_a_burst_are_let_in_and_get_one_successor(url: str) -> None:
         met = [returns.get(timeout=PATIENCE) for _ in range(PROCESSES * THREADS)]
         for process in processes:
             process.join(PATIENCE)
-        ended = store.load_series(row.key)
+        ended = kept_in(store, row.key)
 
     assert [process.exitcode for process in processes] == [0] * PROCESSES
     assert ended is not None

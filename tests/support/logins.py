@@ -53,12 +53,17 @@ def shown(payload: str | None) -> Presented:
     return presented
 
 
+def kept_in(store: Store, key: str) -> Series | None:
+    """The row alone."""
+    found = store.load_series(key)
+    return found[0] if found else None
+
+
 def come_back(store: Store, payload: str, now: int) -> Verdict:
     """As a request does it: present, write, and again where another request was faster."""
     presented = shown(payload)
     for _ in range(ATTEMPTS):
-        row = store.load_series(presented.key)
-        epoch = store.epoch(row.user) if row else 0
+        row, epoch = store.load_series(presented.key) or (None, 0)
         verdict = present(presented, row, epoch, now)
         if verdict.replace is None or store.swap_series(verdict.replace, verdict.expected):
             return verdict

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 from cookiesafe.adapters.stores.sql import statements
@@ -22,9 +23,12 @@ def add(connection: Connection, row: Series) -> bool:
     return statements.add(connection, table, _values(row))
 
 
-def load(connection: Connection, key: str) -> Series | None:
-    found = connection.execute(select(*_COLUMNS).where(_key == key)).one_or_none()
-    return _series(found) if found else None
+def load(connection: Connection, key: str) -> tuple[Series, int] | None:
+    now_epoch = func.coalesce(epochs.c.epoch, 0)
+    both = table.outerjoin(epochs, epochs.c.user == table.c.user)
+    with_epoch = select(*_COLUMNS, now_epoch).select_from(both).where(_key == key)
+    found = connection.execute(with_epoch).one_or_none()
+    return (_series(found[:-1]), int(found[-1])) if found else None
 
 
 def swap(connection: Connection, row: Series, gen: int) -> bool:
@@ -82,5 +86,5 @@ def _values(row: Series) -> dict[str, Any]:
     return {name: getattr(row, name) for name in _FIELDS}
 
 
-def _series(row: Row[Any]) -> Series:
-    return Series(**row._mapping)
+def _series(values: Sequence[Any]) -> Series:
+    return Series(**dict(zip(_FIELDS, values, strict=True)))

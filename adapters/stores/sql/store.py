@@ -59,7 +59,7 @@ class SQLStore:
     def add_series(self, row: Series) -> bool:
         return self._do("the login was not kept", partial(series.add, row=row))
 
-    def load_series(self, key: str) -> Series | None:
+    def load_series(self, key: str) -> tuple[Series, int] | None:
         return self._do("the login was not read", partial(series.load, key=key))
 
     def swap_series(self, row: Series, gen: int) -> bool:
