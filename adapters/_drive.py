@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
-from cookiesafe.ports import Answer, Append, Need, Store
+from cookiesafe.ports import Answer, Append, Ask, Need, ReadBody, Store
 
 DEADLINE = 1.0
 """How long a request waits for the store, in seconds."""
@@ -17,10 +17,12 @@ WORKERS = 8
 MOST_WAITING = 256
 
 
-def perform(need: Append, store: Store) -> Answer:
+def perform(need: Append | Ask, store: Store) -> Answer:
     """Do it; what the store raises is the answer."""
     try:
-        return store.append(need.record)
+        if isinstance(need, Append):
+            return store.append(need.record)
+        return getattr(store, need.method)(*need.args)
     except StoreError as error:
         return error
     except Exception as error:
@@ -36,7 +38,7 @@ def converse(exchange: Exchange, store: Store, read_body: Callable[[int], bytes 
 
 
 def _answer(need: Need, store: Store, read_body: Callable[[int], bytes | None]) -> Answer:
-    return perform(need, store) if isinstance(need, Append) else read_body(need.limit)
+    return read_body(need.limit) if isinstance(need, ReadBody) else perform(need, store)
 
 
 class Pool:
@@ -63,13 +65,13 @@ class Pool:
             exchange.supply(
                 [
                     await (
-                        self._perform(need) if isinstance(need, Append) else read_body(need.limit)
+                        read_body(need.limit) if isinstance(need, ReadBody) else self._perform(need)
                     )
                     for need in exchange.needs
                 ]
             )
 
-    async def _perform(self, need: Append) -> Answer:
+    async def _perform(self, need: Append | Ask) -> Answer:
         if self._waiting >= MOST_WAITING:
             return StoreError(f"{MOST_WAITING} requests are waiting for the store already")
         loop = asyncio.get_running_loop()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVarTuple, runtime_checkable
 from urllib.parse import quote
 
 from .fields import Header
 from .ledger import Record
+from .remember import Series
+
+Ts = TypeVarTuple("Ts")
+
+Updated = Literal["kept", "conflict", "gone"]
 
 
 class Request(ABC):
@@ -101,22 +106,94 @@ class Append:
     record: Record
 
 
-Need = ReadBody | Append
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Call a method of the store; the answer is what it returns, or the ``StoreError`` that came instead."""
+
+    method: str
+    args: tuple[Any, ...] = field(repr=False)
+
+
+def ask(method: Callable[[Store, *Ts], object], *args: *Ts) -> Ask:
+    """The need to call a method of the store: ``ask(Store.load_series, key)``."""
+    return Ask(method.__name__, args)
+
+
+Need = ReadBody | Append | Ask
 Answer = Any
 
 
 @runtime_checkable
 class Store(Protocol):
-    """Where records are kept. Synchronous and safe to share between threads.
+    """Where records, remembered logins and sessions are kept. Synchronous and safe to share between threads.
 
-    Every method raises ``StoreError`` when the store cannot do it, and nothing else.
+    Every method raises ``StoreError`` when the store cannot do it, and nothing else. What a method changes is changed
+    wholly or not at all, and for good before it returns. Times are unix seconds.
     """
 
+    # --- records ---
+
     def append(self, record: Record) -> None:
-        """Keep a record for good before returning. A record whose ``id`` is there already is not kept twice."""
+        """Keep a record. One whose ``id`` is there already is not kept twice."""
 
     def records(self) -> Iterator[Record]:
         """All records, oldest first."""
+
+    # --- remembered logins ---
+
+    def add_series(self, row: Series) -> bool:
+        """Keep a new series. ``False``, and nothing changed, if its ``key`` is there already."""
+
+    def load_series(self, key: str) -> tuple[Series, int] | None:
+        """The series of that key, whatever its state, and its user's epoch."""
+
+    def swap_series(self, row: Series, gen: int) -> bool:
+        """Put ``row`` in the place of the one with its key, if that has generation ``gen`` and is not revoked.
+
+        Otherwise ``False``, and nothing changed.
+        """
+
+    def revoke_series(self, key: str, why: str, now: int) -> bool:
+        """End the series of that key: ``revoked_why`` and ``revoked_at``. ``False`` if none is there to end."""
+
+    def revoke_device(self, user: str, device: str, why: str, now: int) -> bool:
+        """End the series that a user's page calls ``device``, as ``revoke_series`` does."""
+
+    def list_series(self, user: str) -> Sequence[Series]:
+        """All series of a user, those that have ended too, the last used first."""
+
+    # --- epochs ---
+
+    def epoch(self, user: str) -> int:
+        """What every session and series of the user must be of; 0 before the first advance."""
+
+    def advance_epoch(self, user: str) -> int:
+        """Make it one more, and return that: all sessions and series of before are void. Two at once count twice."""
+
+    # --- sessions ---
+
+    def create_session(self, key: str, user: str | None, data: bytes, until: int) -> bool:
+        """Keep a new session until a time. ``False``, and nothing changed, if its key is there already."""
+
+    def load_session(self, key: str, now: int) -> tuple[bytes, int] | None:
+        """Data and version of a session, unless there is none or its time is over."""
+
+    def update_session(self, key: str, data: bytes, until: int, version: int, now: int) -> Updated:
+        """Change a session that still has that version, which is one more afterwards: ``kept``.
+
+        ``conflict``: it has another version. ``gone``: it is not there, or its time is over. It is never made anew.
+        """
+
+    def delete_session(self, key: str) -> None:
+        """Remove a session, if it is there."""
+
+    def delete_sessions(self, user: str) -> None:
+        """Remove all sessions of a user."""
+
+    # --- the store itself ---
+
+    def purge(self, now: int) -> int:
+        """Remove sessions whose time is over, and series ``TOMBSTONE`` seconds after their end; how many these were."""
 
     def close(self) -> None:
         """Give back what is held. The store is of no use afterwards; a second call does nothing."""

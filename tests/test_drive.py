@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
 
 from cookiesafe.adapters import _drive
 from cookiesafe.adapters._drive import Pool, converse, perform
+from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
 from cookiesafe.ledger import Record
-from cookiesafe.ports import Answer, Append, Need, ReadBody
+from cookiesafe.ports import Answer, Append, Need, ReadBody, Store, ask
 
 LONG = 30  # seconds after which a test fails instead of hanging
 
@@ -25,10 +26,11 @@ def a_record(number: int = 0) -> Record:
     )
 
 
-class AStore:
+class AStore(MemoryStore):
     """Does what it was given to do whenever something is appended."""
 
     def __init__(self, act: Callable[[Record], object] = lambda record: None) -> None:
+        super().__init__()
         self._act = act
         self.kept: list[str] = []
         self.threads: set[int] = set()
@@ -37,12 +39,6 @@ class AStore:
         self.threads.add(threading.get_ident())
         self._act(record)
         self.kept.append(record.id)
-
-    def records(self) -> Iterator[Record]:
-        return iter(())
-
-    def close(self) -> None:
-        pass
 
 
 class Talk:
@@ -119,6 +115,39 @@ def test_what_is_needed_is_performed_and_answered_in_its_order(way: Way) -> None
 
     assert talk.answers == [[None, None], [None]]
     assert store.kept == ["1", "2", "3"]
+
+
+@WAYS
+def test_a_method_of_the_store_is_called_and_what_it_returns_is_the_answer(way: Way) -> None:
+    store = AStore()
+    needs = (
+        ask(Store.create_session, "key", "ann", b"data", 200),
+        ask(Store.load_session, "key", 100),
+        ask(Store.load_session, "another", 100),
+        ask(Store.advance_epoch, "ann"),
+    )
+    talk = Talk(needs)
+
+    way(store, talk)
+
+    assert talk.answers == [[True, (b"data", 1), None, 1]]
+
+
+@WAYS
+def test_an_error_of_a_method_is_the_answer(way: Way) -> None:
+    store = AStore()
+    store.close()
+
+    (answer,) = way(store, Talk((ask(Store.epoch, "ann"),)))
+
+    assert isinstance(answer, StoreError)
+
+
+def test_a_need_does_not_show_what_it_carries() -> None:
+    need = ask(Store.create_session, "key", "ann", b"secret", 200)
+
+    assert need.args == ("key", "ann", b"secret", 200)
+    assert "secret" not in repr(need)
 
 
 @WAYS

@@ -17,11 +17,16 @@ from itertools import count, islice
 from pathlib import Path
 from threading import Barrier
 
+import psycopg
+import pymysql
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
 
-from cookiesafe.adapters.stores import MemoryStore, _turns, open_store, sql
+from cookiesafe.adapters.stores import MemoryStore, _turns, open_store
+from cookiesafe.adapters.stores.sql import records as sql_records
+from cookiesafe.adapters.stores.sql.tables import SCHEMA
 from cookiesafe.errors import SettingError, StoreError
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
@@ -35,10 +40,12 @@ from tests.support.stores import (  # noqa: F401
     server_url_fixture,
     store_fixture,
     url_fixture,
+    use_all,
 )
 
 SPAWN = multiprocessing.get_context("spawn")
 PASSWORD = "not-to-be-seen"
+SQL_MODULES = "cookiesafe.adapters.stores.sql"
 
 
 def ids(store: Store) -> list[str]:
@@ -94,7 +101,7 @@ def test_records_come_in_the_order_they_were_appended(store: Store) -> None:
 def test_more_than_one_page_is_read_in_order(
     store: Store, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql, "PAGE", 10)
+    monkeypatch.setattr(sql_records, "PAGE", 10)
     expected = [a_record(number) for number in range(size)]
     for record in expected:
         store.append(record)
@@ -305,6 +312,35 @@ def test_a_killed_connection_is_replaced(server_url: str) -> None:
         assert len(list(store.records())) == 2
 
 
+DEADLOCKS = [
+    pymysql.err.OperationalError(1213, "Deadlock found when trying to get lock"),
+    psycopg.errors.DeadlockDetected("deadlock detected"),
+]
+
+
+@pytest.mark.parametrize("cause", DEADLOCKS, ids=["mariadb", "postgresql"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_a_server_undid_for_another_is_done_again_once(
+    times: int, cause: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def append(connection: object, record: Record) -> None:
+        tried.append(1)
+        if len(tried) <= times:
+            raise DBAPIError("INSERT", {}, cause)
+
+    monkeypatch.setattr(sql_records, "append", append)
+    with closing(open_store("sqlite://")) as store:
+        if times == 1:
+            store.append(a_record())
+        else:
+            with pytest.raises(StoreError, match="was not kept"):
+                store.append(a_record())
+
+    assert len(tried) == 2
+
+
 def test_all_threads_find_new_connections(server_url: str) -> None:
     barrier = Barrier(4)
 
@@ -323,13 +359,68 @@ def test_all_threads_find_new_connections(server_url: str) -> None:
 def test_a_later_schema_is_refused(url: str) -> None:
     append_all(url, range(1))
     with from_outside(url) as other:
-        other.exec_driver_sql("UPDATE cookiesafe_schema SET version = 2")
+        other.exec_driver_sql("UPDATE cookiesafe_schema SET version = version + 1")
 
     with closing(open_store(url)) as store:
-        with pytest.raises(SettingError, match=r"version 2.*Upgrade cookiesafe"):
+        with pytest.raises(SettingError, match=rf"version {SCHEMA + 1}.*Upgrade cookiesafe"):
             store.append(a_record(1))
-        with pytest.raises(SettingError, match="version 2"):
+        with pytest.raises(SettingError, match=f"version {SCHEMA + 1}"):
             list(store.records())
+
+
+NEW_IN_2 = ("cookiesafe_series", "cookiesafe_epochs", "cookiesafe_sessions")
+
+
+def make_version_1(url: str, records: int) -> None:
+    """A database as the first version left it."""
+    append_all(url, range(records))
+    with from_outside(url) as other:
+        for table in NEW_IN_2:
+            other.exec_driver_sql(f"DROP TABLE {table}")
+        other.exec_driver_sql("UPDATE cookiesafe_schema SET version = 1")
+
+
+def test_a_database_of_the_first_version_is_upgraded_at_its_first_use(url: str) -> None:
+    make_version_1(url, records=3)
+
+    use_all(url, 3)
+    use_all(url, 4)
+
+    with closing(open_store(url)) as store:
+        assert ids(store) == [a_record(number).id for number in range(5)]
+        assert len(store.list_series("ann")) == store.epoch("ann") == 2
+    with from_outside(url) as other:
+        version = other.exec_driver_sql("SELECT max(version) FROM cookiesafe_schema").scalar()
+    assert version == SCHEMA == 2
+
+
+@pytest.mark.parametrize("age", ["new", "of the first version"])
+def test_two_processes_may_be_the_first_at_once(url: str, age: str) -> None:
+    if age != "new":
+        make_version_1(url, records=1)
+    processes = [SPAWN.Process(target=use_all, args=(url, number)) for number in range(2)]
+
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+
+    assert [process.exitcode for process in processes] == [0, 0]
+    with closing(open_store(url)) as store:
+        assert len(store.list_series("ann")) == store.epoch("ann") == 2
+
+
+def test_an_upgrade_that_was_left_half_done_is_finished(url: str) -> None:
+    make_version_1(url, records=1)
+    use_all(url, 1)
+    with from_outside(url) as other:
+        other.exec_driver_sql("DELETE FROM cookiesafe_schema WHERE version = 2")
+        other.exec_driver_sql("DROP TABLE cookiesafe_sessions")
+
+    use_all(url, 2)
+
+    with closing(open_store(url)) as store:
+        assert len(ids(store)) == 3
 
 
 def test_tables_that_were_left_half_made_are_finished(url: str) -> None:
@@ -555,7 +646,8 @@ def test_a_missing_package_is_told_with_its_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
     if missing == "sqlalchemy":
-        monkeypatch.delitem(sys.modules, "cookiesafe.adapters.stores.sql", raising=False)
+        for module in [each for each in sys.modules if each.startswith(SQL_MODULES)]:
+            monkeypatch.delitem(sys.modules, module)
 
     with pytest.raises(SettingError, match=rf'pip install "cookiesafe\[{extra}\]"'):
         open_store(url)

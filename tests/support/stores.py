@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
+from tests.support.logins import a_login
 
 SERVERS = {
     "postgresql": ("COOKIESAFE_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/postgres"),
@@ -141,3 +142,12 @@ def append_all(url: str, numbers: range) -> None:
 def append_and_die(url: str) -> None:
     open_store(url).append(a_record(7))
     os.kill(os.getpid(), 9)
+
+
+def use_all(url: str, number: int) -> None:
+    """One row of each kind."""
+    with closing(open_store(url)) as store:
+        store.append(a_record(number))
+        assert store.add_series(a_login(f"{number}")[0])
+        assert store.create_session(f"{number}", "ann", b"data", 2**40)
+        store.advance_epoch("ann")

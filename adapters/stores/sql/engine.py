@@ -1,0 +1,109 @@
+"""Connections to a database: which driver, how many, and how long each waits."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import QueuePool
+
+from cookiesafe.errors import SettingError
+
+_DRIVERS = {
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+}
+
+
+def make_engine(text: str) -> Engine:
+    """Raises ``SettingError`` for a URL that cannot be read, ``ImportError`` without a driver."""
+    try:
+        url = make_url(text)
+        url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+        engine = create_engine(
+            url,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            poolclass=QueuePool,
+            pool_size=places(url),
+            max_overflow=0,
+            connect_args=_driver_options(url),
+        )
+    except (ArgumentError, ValueError):
+        # Their messages may repeat what they did not understand, a password with it.
+        raise SettingError(
+            "the store's URL cannot be read",
+            fix="Percent-encode what is special in the password, and check driver and port.",
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+    return engine
+
+
+def places(url: URL) -> int:
+    """Connections at most. SQLite has one writer at a time, so a process's threads share one."""
+    return 1 if url.get_backend_name() == "sqlite" else 8
+
+
+def _driver_options(url: URL) -> dict[str, object]:
+    """What the URL's own query does not say, its PostgreSQL ``options`` with ours before them."""
+    dialect = url.get_backend_name()
+    if dialect == "sqlite":
+        return _unsaid(url, timeout=1.0, check_same_thread=False)
+    if dialect == "postgresql":
+        options = f"-c statement_timeout=1000 -c lock_timeout=1000 {url.query.get('options', '')}"
+        return {**_unsaid(url, connect_timeout=1, tcp_user_timeout=1000), "options": options}
+    return _unsaid(
+        url,
+        connect_timeout=1,
+        read_timeout=1,
+        write_timeout=1,
+        # Strict, since MariaDB may be set up to shorten what does not fit instead of refusing it.
+        init_command="SET innodb_lock_wait_timeout=1, lock_wait_timeout=1,"
+        " sql_mode=CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
+    )
+
+
+def _unsaid(url: URL, **options: object) -> dict[str, object]:
+    return {key: value for key, value in options.items() if key not in url.query}
+
+
+def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    try:
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous=FULL")
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """One process changes the mode, once in a file's life; others then may find it locked.
+
+    That error comes at once, whatever the busy time-out. To begin a transaction does wait.
+    """
+    for _ in range(5):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+    connection.execute("PRAGMA journal_mode=WAL")
+
+
+def shown(url: URL) -> str:
+    """Without the password, and without a query that may hold another."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def remedy(url: URL) -> str:
+    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
+        return ""
+    directory = os.path.dirname(os.path.abspath(url.database))
+    return "" if os.path.isdir(directory) else f'Create the directory "{directory}".'

@@ -1,0 +1,66 @@
+"""Makes the tables, and those that later versions have added, once in a database's life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, func, inspect, select
+
+from cookiesafe.adapters.stores.sql.engine import shown
+from cookiesafe.adapters.stores.sql.tables import SCHEMA, schema, tables
+from cookiesafe.errors import SettingError
+
+_LOCKS = {
+    "sqlite": ("BEGIN IMMEDIATE", "COMMIT"),
+    "postgresql": (
+        "SELECT pg_advisory_lock(hashtext('cookiesafe_schema'))",
+        "SELECT pg_advisory_unlock(hashtext('cookiesafe_schema'))",
+    ),
+    "mysql": (
+        "SELECT GET_LOCK(CONCAT('cookiesafe_schema.', DATABASE()), 1)",
+        "SELECT RELEASE_LOCK(CONCAT('cookiesafe_schema.', DATABASE()))",
+    ),
+}
+_LOCKS["mariadb"] = _LOCKS["mysql"]
+
+
+def ensure_tables(connection: Connection) -> None:
+    """See that they are of our version. Raises ``SettingError`` where they are of a later one."""
+    version = _version(connection)
+    if version < SCHEMA:
+        with _alone(connection):
+            version = _version(connection)
+            if version < SCHEMA:
+                version = _upgrade(connection)
+    if version > SCHEMA:
+        raise SettingError(
+            f"the tables of the store are of version {version}, this CookieSafe knows {SCHEMA}",
+            where=shown(connection.engine.url),
+            fix="Upgrade cookiesafe, or give it another database.",
+        )
+
+
+def _version(connection: Connection) -> int:
+    """0 where there are none."""
+    if not inspect(connection).has_table(schema.name):
+        return 0
+    return connection.scalar(select(func.max(schema.c.version))) or 0
+
+
+def _upgrade(connection: Connection) -> int:
+    """Every version so far has only added tables, so to make those that are missing is all there is to do."""
+    tables.create_all(connection)
+    connection.execute(schema.insert(), {"version": SCHEMA})
+    return SCHEMA
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """No other process makes tables meanwhile. What stays half made is finished at the next use."""
+    lock, unlock = _LOCKS[connection.dialect.name]
+    connection.exec_driver_sql(lock)
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(unlock)

@@ -1,0 +1,170 @@
+"""The store itself: threads, connections, errors and forks. What is said to a table stands in a module of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from threading import Lock
+from typing import TypeVar
+from weakref import WeakSet
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import Pool
+
+from cookiesafe.adapters.stores._turns import Turns
+from cookiesafe.adapters.stores.sql import records, series, sessions
+from cookiesafe.adapters.stores.sql.engine import make_engine, places, remedy, shown
+from cookiesafe.adapters.stores.sql.schema import ensure_tables
+from cookiesafe.errors import SettingError, StoreError
+from cookiesafe.ledger import Record
+from cookiesafe.ports import Updated
+from cookiesafe.remember import Series
+
+T = TypeVar("T")
+
+
+class SQLStore:
+    """The store at a SQLAlchemy URL. Its tables are made at its first use, by whoever comes first.
+
+    A database with tables of a later version raises ``SettingError`` at the first use. Threads may
+    share it; after a fork a process has its own connections, and of an in-memory SQLite its own.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = make_engine(url)
+        self._closed = False
+        self._start()
+        _stores.add(self)
+
+    def _start(self) -> None:
+        self._turns = Turns(places(self._engine.url))
+        self._set_up = Lock()
+        self._ready = False
+
+    def __repr__(self) -> str:
+        return f"SQLStore({shown(self._engine.url)!r})"
+
+    def append(self, record: Record) -> None:
+        self._do("the record was not kept", partial(records.append, record=record))
+
+    def records(self) -> Iterator[Record]:
+        last = 0
+        while rows := self._do("the records were not read", partial(records.page, after=last)):
+            for seq, body in rows:
+                yield self._parsed(seq, body)
+            last = rows[-1][0]
+
+    def add_series(self, row: Series) -> bool:
+        return self._do("the login was not kept", partial(series.add, row=row))
+
+    def load_series(self, key: str) -> tuple[Series, int] | None:
+        return self._do("the login was not read", partial(series.load, key=key))
+
+    def swap_series(self, row: Series, gen: int) -> bool:
+        return self._do("the login was not renewed", partial(series.swap, row=row, gen=gen))
+
+    def revoke_series(self, key: str, why: str, now: int) -> bool:
+        work = partial(series.revoke, key=key, why=why, now=now)
+        return self._do("the login was not ended", work)
+
+    def revoke_device(self, user: str, device: str, why: str, now: int) -> bool:
+        work = partial(series.revoke_device, user=user, device=device, why=why, now=now)
+        return self._do("the login was not ended", work)
+
+    def list_series(self, user: str) -> list[Series]:
+        return self._do("the logins were not read", partial(series.of_user, user=user))
+
+    def epoch(self, user: str) -> int:
+        return self._do("the epoch was not read", partial(series.epoch, user=user))
+
+    def advance_epoch(self, user: str) -> int:
+        return self._do("the epoch was not advanced", partial(series.advance_epoch, user=user))
+
+    def create_session(self, key: str, user: str | None, data: bytes, until: int) -> bool:
+        work = partial(sessions.create, key=key, user=user, data=data, until=until)
+        return self._do("the session was not kept", work)
+
+    def load_session(self, key: str, now: int) -> tuple[bytes, int] | None:
+        return self._do("the session was not read", partial(sessions.load, key=key, now=now))
+
+    def update_session(self, key: str, data: bytes, until: int, version: int, now: int) -> Updated:
+        work = partial(sessions.update, key=key, data=data, until=until, version=version, now=now)
+        return self._do("the session was not kept", work)
+
+    def delete_session(self, key: str) -> None:
+        self._do("the session was not deleted", partial(sessions.remove, key=key))
+
+    def delete_sessions(self, user: str) -> None:
+        self._do("the sessions were not deleted", partial(sessions.remove_of, user=user))
+
+    def purge(self, now: int) -> int:
+        """Sessions first; what fails is done by the next purge."""
+        failure = "what is over was not removed"
+        over = self._do(failure, partial(sessions.purge, now=now))
+        return over + self._do(failure, partial(series.purge, now=now))
+
+    def close(self) -> None:
+        self._closed = True
+        self._engine.dispose()
+
+    def _parsed(self, seq: int, body: str) -> Record:
+        try:
+            return Record.from_json(body)
+        except (ValueError, TypeError) as error:
+            where = shown(self._engine.url)
+            raise StoreError(f"record {seq} is damaged", where=where) from error
+
+    def _do(self, failure: str, work: Callable[[Connection], T]) -> T:
+        """What ``work`` returns. It is done again, once, if its connection turns out to be lost or two were in each other's way."""
+        if self._closed:
+            raise StoreError("the store is closed")
+        try:
+            try:
+                return self._connected(work)
+            except DBAPIError as error:
+                if not (error.connection_invalidated or _is_deadlock(error)):
+                    raise
+                return self._connected(work)
+        except SettingError:
+            raise
+        # Drivers raise more than their own errors, such as OverflowError.
+        except Exception as error:
+            url = self._engine.url
+            raise StoreError(failure, where=shown(url), fix=remedy(url)) from error
+
+    def _connected(self, work: Callable[[Connection], T]) -> T:
+        with self._turns, self._engine.connect() as connection:
+            if not self._ready:
+                with self._set_up:
+                    ensure_tables(connection)
+                    self._ready = True
+            return work(connection)
+
+    def _forked(self) -> None:
+        # To close these connections would be to speak on the parent's sockets.
+        _inherited.append(self._engine.pool)
+        self._engine.dispose(close=False)
+        self._start()
+
+
+_stores: WeakSet[SQLStore] = WeakSet()
+_inherited: list[Pool] = []
+
+
+def _after_fork() -> None:
+    for store in list(_stores):
+        store._forked()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _is_deadlock(error: DBAPIError) -> bool:
+    """Whether the server undid the statement, for another to go on (MariaDB and MySQL: 1213; PostgreSQL: 40P01)."""
+    cause = error.orig
+    if cause is None:
+        return False
+    return getattr(cause, "sqlstate", None) == "40P01" or cause.args[:1] == (1213,)
