@@ -48,10 +48,11 @@ class CookieSafeMiddleware:
         if scope["type"] != "http" and scope["type"] != "websocket":
             await self.app(scope, receive, send)
             return
-        exchange = _ASGIExchange(scope, send)
+        exchange = _ASGIExchange(scope, send, self._pool)
         if not exchange.arrive(self._settings):
-            if exchange.ours:
+            if exchange.needs:
                 await self._pool.converse(exchange, partial(_read_body, receive))
+            if exchange.ours:
                 await _reply(exchange.reply, scope, send)
                 return
             _narrow(scope, exchange)
@@ -76,9 +77,10 @@ class CookieSafeMiddleware:
 class _ASGIExchange(Exchange):
     """An exchange over ASGI; its ``send`` is what the app gets."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, pool: Pool) -> None:
         self.scope: Scope | None = scope
         self._send = send
+        self._pool = pool
         self.path = scope["path"]
         try:
             self.scheme, root = scope["scheme"], scope["root_path"]
@@ -120,10 +122,20 @@ class _ASGIExchange(Exchange):
             if self.is_same_for_all(fields):
                 message["headers"] = fields + self._settings.constant_raw
             else:
-                message["headers"] = self.depart(message.get("status", 101), fields, RAW)
+                status = message.get("status", 101)
+                self.leave(status, fields)
+                if self.needs:
+                    return self._send_when_kept(message, status, fields)
+                message["headers"] = self.depart(status, fields, RAW)
         elif kind in _HINTS:
             message = self._hinting(message)
         return self._send(message)
+
+    async def _send_when_kept(
+        self, message: Message, status: int, fields: list[tuple[bytes, bytes]]
+    ) -> None:
+        await self._pool.converse(self, _no_body)
+        await self._send({**message, "headers": self.depart(status, fields, RAW)})
 
     def _hinting(self, message: Message) -> Message:
         """What may leave ahead of the response (RFC 8297): its links, or in a newer form its fields."""
@@ -148,9 +160,14 @@ class _ASGIExchange(Exchange):
 
     @property
     def host(self) -> str:
-        return next(
-            (value.decode("latin-1") for name, value in self._fields if name == b"host"), ""
-        )
+        return self._first(b"host")
+
+    @property
+    def agent(self) -> str:
+        return self._first(b"user-agent")
+
+    def _first(self, name: bytes) -> str:
+        return next((value.decode("latin-1") for key, value in self._fields if key == name), "")
 
     @property
     def query(self) -> str:
@@ -181,6 +198,10 @@ async def _read_body(receive: Receive, limit: int) -> bytes | None:
             return None
         more = message.get("more_body", False)
     return b"".join(parts)
+
+
+async def _no_body(limit: int) -> None:
+    """The request's body is the app's to read."""
 
 
 def _narrow(scope: Scope, exchange: Exchange) -> None:

@@ -12,7 +12,7 @@ from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
 from cookiesafe.fields import TEXT, Header
 from cookiesafe.gate.documents import DESTINATIONS, PARTS
-from cookiesafe.ports import Reply
+from cookiesafe.ports import Reply, Store
 from cookiesafe.visit import enter, leave
 
 if TYPE_CHECKING:
@@ -36,10 +36,11 @@ class CookieSafeMiddleware:
         self.safe = safe
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        exchange = _WSGIExchange(environ, start_response)
+        exchange = _WSGIExchange(environ, start_response, self.safe.store)
         if not exchange.arrive(self.safe.settings):
-            if exchange.ours:
+            if exchange.needs:
                 converse(exchange, self.safe.store, partial(_read_body, environ))
+            if exchange.ours:
                 return _reply(exchange.reply or _NO_REPLY, start_response)
             _narrow(environ, exchange)
         # An environ that holds an exchange that holds the environ would be left to the garbage collector.
@@ -62,9 +63,12 @@ class _WSGIExchange(Exchange):
 
     _fetched = ""
 
-    def __init__(self, environ: WSGIEnvironment, start_response: StartResponse) -> None:
+    def __init__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, store: Store
+    ) -> None:
         self.environ: WSGIEnvironment | None = environ
         self._start_response = start_response
+        self._store = store
         self.scheme = environ["wsgi.url_scheme"]
         # A look with ``in`` costs a third of a call of ``get``.
         path = environ["PATH_INFO"] if "PATH_INFO" in environ else ""
@@ -73,6 +77,7 @@ class _WSGIExchange(Exchange):
         if root:
             self.root = _text(root)
         self._host: str = environ["HTTP_HOST"] if "HTTP_HOST" in environ else ""
+        self._agent: str = environ["HTTP_USER_AGENT"] if "HTTP_USER_AGENT" in environ else ""
         self.cookie = environ["HTTP_COOKIE"] if "HTTP_COOKIE" in environ else ""
         if "HTTP_SEC_GPC" in environ:
             self.gpc = environ["HTTP_SEC_GPC"]
@@ -88,6 +93,9 @@ class _WSGIExchange(Exchange):
         if self.is_same_for_all(headers):
             departed = headers + self._settings.constant_text
         else:
+            self.leave(status, headers)
+            if self.needs:
+                converse(self, self._store, _no_body)
             departed = self.depart(status, headers, TEXT)
         if exc_info:
             write = self._start_response(status, departed, exc_info)
@@ -114,6 +122,10 @@ class _WSGIExchange(Exchange):
     @property
     def host(self) -> str:
         return self._host
+
+    @property
+    def agent(self) -> str:
+        return self._agent
 
     @property
     def query(self) -> str:
@@ -153,6 +165,10 @@ def _read_body(environ: WSGIEnvironment, limit: int) -> bytes | None:
             return None
         body += part
     return body
+
+
+def _no_body(limit: int) -> None:
+    """The request's body is the app's to read."""
 
 
 def _narrow(environ: WSGIEnvironment, exchange: Exchange) -> None:

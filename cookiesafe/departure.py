@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import AnyStr, Final
 
+from .conversation import Conversation, Steps
 from .errors import UsageError
 from .fields import TEXT, Fixed, Header, Spelling, fixed, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
@@ -13,6 +14,7 @@ from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
 from .jar import Arrival, Passage, Standing
+from .login import Keeping, Login, keep
 from .placing import Placing
 
 _COOKIE: Final = fixed("Vary", "Cookie")
@@ -24,13 +26,18 @@ _NO_PAGE: Final = frozenset({204, 205, 206, *range(300, 400)})
 _SHUT_OUT: Final = frozenset({"cookie", "active", "length", "caches"})
 
 
-class Departure(Placing):
+class Departure(Placing, Conversation):
     """The visit's response, up to where its headers leave."""
 
     own_policy: str | None = None
     """The Content-Security-Policy of a page of ours, where that is not the visitor's."""
     swept_from: Place | None = None
     """Where cookies are to be swept out of the browser, if they are."""
+    navigates = False
+    """Whether a browser is going to show what comes as a page of its own."""
+    _lines: list[str] = []  # noqa: RUF012
+    """What is set for the session and the login."""
+    _at_fault = False
 
     def is_same_for_all(self, fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Whether a response with these fields is the same for every visitor: then ``constant`` is all it needs.
@@ -59,18 +66,56 @@ class Departure(Placing):
     ) -> list[tuple[AnyStr, AnyStr]]:
         """The fields that leave instead of the app's. To be called once, before the first of them does.
 
-        ``status`` is a code, or a line that begins with one. Raises ``UsageError`` where the app gave the session what it cannot keep. On a fault of our own nothing optional
-        is allowed.
+        ``status`` is a code, or a line that begins with one. On a fault of our own nothing optional is allowed.
         """
         self.page = None
+        if self._at_fault:
+            return self._shut(fields, spelling)
         try:
-            code = status if isinstance(status, int) else int(status[:3])
-            return self._depart(code, fields, spelling)
-        except UsageError:
-            raise
+            return self._depart(code_of(status), fields, spelling)
         except Exception:
             self._settings.report_fault("departure")
             return self._shut(fields, spelling)
+
+    def leave(self, status: int | str, fields: list[tuple[AnyStr, AnyStr]]) -> None:
+        """Keep the session and the login, where there is something to keep: to be called before ``depart``.
+
+        There may be ``needs`` then. Raises ``UsageError`` where the app gave the session what it cannot keep.
+        """
+        if self._session is not None or self._login is not None or self._may_renew():
+            self._converse(self.keeping(code_of(status), fields))
+
+    def keeping(self, status: int, fields: Iterable[tuple[AnyStr, AnyStr]]) -> Steps:
+        """The steps of it."""
+        arrival = self._arrived()
+        session, self._session = self._session, None
+        try:
+            keeping = Keeping(
+                self._settings,
+                self._jar,
+                arrival.header,
+                int(self._now),
+                int(self._settings.clock()),
+                session,
+                self._login or Login(came=self._came()),
+                renews=self._may_renew()
+                and status < 400
+                and status != 304
+                and not _is_public(fields),
+                failed=status >= 500,
+            )
+            self._lines = yield from keep(keeping)
+        except UsageError:
+            # It is given up, so that the app's error page can leave.
+            raise
+        except Exception:
+            self._settings.report_fault("session")
+            self._at_fault = True
+        self._session = session
+
+    def _may_renew(self) -> bool:
+        """Whether the response may give the session a longer life: only where a visitor goes to a page."""
+        return self.navigates and self._jar.session.name in self.cookie
 
     def hint(self, headers: list[Header]) -> list[Header]:
         """What leaves of fields that are sent ahead of the response (103 Early Hints, RFC 8297): never a cookie."""
@@ -107,7 +152,10 @@ class Departure(Placing):
             kept = self._gate(kept, kind.document or bool(self.destination), spelling)
         if len(lines) > 1:
             self._settings.findings.repeated(self.path, lines)
-        ours = self._our_lines(arrival)
+        ours = self._lines + self._swept_lines(arrival)
+        self.departed = True
+        if self._session is not None:
+            self._session.closed = True
         if ours:
             kept += [spelling.field(("Set-Cookie", line)) for line in ours]
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
@@ -123,23 +171,12 @@ class Departure(Placing):
             settings.findings.shortened(self.path, line)
         return passed if settings.enforce else line
 
-    def _our_lines(self, arrival: Arrival) -> list[str]:
-        """What is set for the session and for the sweep. From here on, neither changes any more."""
-        lines = []
-        session, self._session = self._session, None
-        # One that cannot be kept is given up, so that the app's error page can leave.
-        token = None if session is None else session.token()
-        self._session = session
-        self.departed = True
-        if token is not None:
-            lines.append(self._jar.write_session(token))
-        if session is not None:
-            session.closed = True
-        if self.swept_from is not None:
-            # What was swept is counted apart: the choice itself is no page's to write.
-            lines += sweep(arrival.to_sweep, self.swept_from, arrival.sweeps)
-            lines.append(self._jar.write_swept(arrival.standing.consent, arrival.sweeps + 1))
-        return lines
+    def _swept_lines(self, arrival: Arrival) -> list[str]:
+        """What ends cookies the visitor does not agree to, counted apart: the choice itself is no page's to write."""
+        if self.swept_from is None:
+            return []
+        lines = sweep(arrival.to_sweep, self.swept_from, arrival.sweeps)
+        return [*lines, self._jar.write_swept(arrival.standing.consent, arrival.sweeps + 1)]
 
     def _protect(
         self,
@@ -254,6 +291,19 @@ class Departure(Placing):
                 kept.append((name, without_reports(value) if policy else value))
         kept.append(("Cache-Control", "no-store"))
         return [spelling.field(field) for field in kept] + [spelling.pick(self._settings.constant)]
+
+
+def code_of(status: int | str) -> int:
+    """The code of a status, or of a line that begins with it; 0 if none does."""
+    if isinstance(status, int):
+        return status
+    return int(status[:3]) if status[:3].isdecimal() else 0
+
+
+def _is_public(fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
+    """Whether caches are told to keep a response for everybody."""
+    said = (text_of(value).lower() for name, value in fields if ROLES[name] == "caches")
+    return any(word in each for each in said for word in ("public", "immutable", "s-maxage"))
 
 
 def _texts(fields: Iterable[tuple[AnyStr, AnyStr]]) -> list[Header]:

@@ -9,6 +9,7 @@ CookieSafeError
 │   ├── TooLate             a cookie was to change after the headers had left
 │   ├── NotStorable         the session was given something that JSON does not hold (a TypeError)
 │   └── SessionTooLarge     the session does not fit into a cookie
+├── NotFresh                the visitor's turn: the password is to be given, again or at all
 ├── StoreError              the store did not do what it was asked
 └── BadToken                the client's: a token that is not ours, not whole or too old; it never leaves the package
 
@@ -125,6 +126,12 @@ class SessionTooLarge(UsageError):
     """The session does not fit into a cookie: name and value may have 4,096 bytes (RFC 6265bis, section 5.6)."""
 
     code = "CS304"
+
+
+class NotFresh(CookieSafeError):
+    """The visitor has to give the password, again or at all: lead to where that is asked for."""
+
+    code = "CS306"
 
 
 class StoreError(CookieSafeError):

@@ -21,13 +21,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Protocol
 
+from .conversation import Steps
 from .departure import Departure
-from .desk import Asked, Flow, answer
-from .errors import UsageError
+from .desk import Asked, answer
 from .fields import TEXT
 from .gate.documents import FRAMES
 from .jar import Arrival, Standing
-from .ports import Answer, Need, Reply, Store
+from .login import Login, recognise
+from .ports import Reply, Store
 from .settings import Settings
 
 HIDDEN_FROM_APP = frozenset(
@@ -54,9 +55,7 @@ class Exchange(Departure):
     """
 
     ours = False
-    needs: tuple[Need, ...] = ()
     reply: Reply | None = None
-    _flow: Flow | None = None
 
     def arrive(self, settings: Settings) -> bool:
         """Read the cookies and the signals, and work out where the visitor stands.
@@ -73,34 +72,42 @@ class Exchange(Departure):
             return True
         self.places = False
         arrival = self._read_cookies()
-        if own and self.path.startswith(settings.own_paths):
-            self.ours = True
-            self._ask_the_desk(arrival.standing)
+        own = own and self.path.startswith(settings.own_paths)
+        if own or arrival.keyed:
+            self._converse(self._proceeding(arrival, own=own))
             return False
-        if settings.places and self.destination in _PAGES:
-            self._await_page(arrival)
-        if self.app_cookie is None:
-            return not self.places
-        self.cookie = self.app_cookie
-        return False
+        self._await_page(arrival)
+        return self.app_cookie is None and not self.places
 
-    def supply(self, answers: list[Answer]) -> None:
-        """Go on with the answers to ``needs``, in their order."""
-        flow = self._flow
-        if flow is None:
-            raise UsageError("the exchange needs nothing")
-        try:
-            self.needs = flow.send(answers)
-        except StopIteration as end:
-            self._conclude(end.value)
-        except Exception:
-            self._apologise()
+    def _proceeding(self, arrival: Arrival, *, own: bool) -> Steps:
+        """Find out who comes, and then answer ourselves, or let the app do so."""
+        self.ours = own
+        if arrival.keyed:
+            try:
+                self._login = yield from recognise(
+                    self._settings, self._jar, arrival, int(self._now)
+                )
+            except Exception:
+                self._settings.report_fault("login")
+                self._login = Login(unknown=True)
+        if own:
+            yield from self._asking_the_desk(arrival.standing)
+        else:
+            self._await_page(arrival)
 
     def _await_page(self, arrival: Arrival) -> None:
-        """Where something may be placed or swapped in what comes, keep what that takes."""
+        """Show the app what it may see; where something may be placed in what comes, keep what that takes."""
+        if self.destination in _PAGES:
+            self.navigates = self.is_navigation()
+            if self._settings.places:
+                self._prepare_page(arrival)
+        if self.app_cookie is not None:
+            self.cookie = self.app_cookie
+
+    def _prepare_page(self, arrival: Arrival) -> None:
         if self.destination in FRAMES:
             self.places = not arrival.standing.passage.complete
-        elif self.is_navigation():
+        elif self.navigates:
             self.places = self.whole = True
             if arrival.standing.to_ask:
                 self.here = self.address()
@@ -109,17 +116,13 @@ class Exchange(Departure):
         if self.places:
             self.shown = self.method != "HEAD"
 
-    def _ask_the_desk(self, standing: Standing) -> None:
-        asked = Asked(self._settings, self, self._jar, standing, self._now)
+    def _asking_the_desk(self, standing: Standing) -> Steps:
+        asked = Asked(self._settings, self, self._jar, standing, self._now, self._login)
         try:
             answered = answer(asked)
-            if isinstance(answered, Reply):
-                self._conclude(answered)
-            else:
-                self._flow = answered
-                self.needs = next(answered)
-        except StopIteration as end:
-            self._conclude(end.value)
+            reply = answered if isinstance(answered, Reply) else (yield from answered)
+            yield from self.keeping(reply.status, reply.headers)
+            self._conclude(reply)
         except Exception:
             self._apologise()
 
@@ -135,7 +138,6 @@ class Exchange(Departure):
         )
 
     def _conclude(self, reply: Reply) -> None:
-        self.needs = ()
         self.own_policy = reply.policy
         headers = self.depart(reply.status, reply.headers, TEXT)
         headers = headers + [("Set-Cookie", line) for line in reply.cookies]

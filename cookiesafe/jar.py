@@ -28,7 +28,10 @@ from .gate.csp import left_out, reporting
 from .gate.headers import agrees_to_advertising
 from .keys import KeyRing
 from .policy import Policy
-from .session import SessionCookie, Stored
+from .remember.cookie import RememberCookie
+from .session import Reference, SessionCookie, SessionTerms, Stored
+from .session.marker import LogoutMarker
+from .session.terms import TERMS
 
 _REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
@@ -75,7 +78,8 @@ class Arrival:
     """What a ``Cookie`` header comes to: the visitor's ``standing``, and the ``cookies`` the app may see.
 
     ``cookies`` is ``None`` when they are as they came, and empty when none is left. It holds from ``since`` to
-    ``until``, in unix seconds. ``to_sweep`` are the cookies in it that are to be swept out of the browser again,
+    ``until``, in unix seconds. ``keyed`` is whether the store is to be asked who comes: there is a session or a
+    remembered login for which it must be; ``remembers`` whether it is the latter. ``to_sweep`` are the cookies in it that are to be swept out of the browser again,
     as they were ``sweeps`` times since the choice.
     """
 
@@ -87,9 +91,11 @@ class Arrival:
     session_cookie: SessionCookie
     to_sweep: tuple[str, ...]
     sweeps: int
+    keyed: bool
+    remembers: bool
 
     @cached_property
-    def stored(self) -> tuple[Stored, ...]:
+    def stored(self) -> tuple[Stored | Reference, ...]:
         """The sessions in it, read when they are first asked for."""
         return self.session_cookie.read(self.header)
 
@@ -108,17 +114,22 @@ class Jar:
         secure: bool,
         enforce: bool,
         reports: str = "/cookiesafe/reports",
+        session: SessionTerms = TERMS,
     ) -> None:
         prefix = "__Host-" if secure else ""
-        session = f"{prefix}cookiesafe-session"
+        name = f"{prefix}cookiesafe-session"
         self.secure = secure
         self._enforce = enforce
         self._reports = reports
         self.consent_name = f"{prefix}cookiesafe"
         self.swept_name = f"{prefix}cookiesafe-swept"
-        self.session = SessionCookie(session, keys.signer("session", session))
-        empty = write_set_cookie(session, "", secure=secure)
-        self._session_attributes = empty.removeprefix(f"{session}=")
+        self.session = SessionCookie(name, keys.signer("session", name), session)
+        self._session_attributes = write_set_cookie(name, "", secure=secure).removeprefix(
+            f"{name}="
+        )
+        self.marker = LogoutMarker(f"{prefix}cookiesafe-out", secure=secure)
+        remember = f"{prefix}cookiesafe-remember"
+        self.remember = RememberCookie(remember, keys.signer("remember", remember), secure=secure)
         self._policy = policy
         self._signer = keys.signer("consent", self.consent_name)
         self._passage = lru_cache(_MOST_PASSAGES)(self._work_out_passage)
@@ -145,7 +156,19 @@ class Jar:
         if cookies is not None and standing.settled:
             sweeps = read_sweeps(find_cookie(header, self.swept_name), standing.consent)
             to_sweep = standing.gate.withdrawn(header) if sweeps < MOST_SWEEPS else ()
-        return Arrival(standing, cookies, since, until, header, self.session, to_sweep, sweeps)
+        remembers = bool(find_cookie(header, self.remember.name))
+        return Arrival(
+            standing,
+            cookies,
+            since,
+            until,
+            header,
+            self.session,
+            to_sweep,
+            sweeps,
+            keyed=remembers or self.session.is_keyed(header),
+            remembers=remembers,
+        )
 
     def _standing_of(self, tokens: list[str], gpc: bool) -> Standing:
         """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""
@@ -192,7 +215,13 @@ class Jar:
         return Standing(consent, may, passage.gate, passage, to_ask(self._policy, consent), gpc)
 
     def _work_out_passage(self, may: Allowed) -> Passage:
-        own = (self.consent_name, self.session.name, self.swept_name)
+        own = (
+            self.consent_name,
+            self.session.name,
+            self.swept_name,
+            self.remember.name,
+            self.marker.name,
+        )
         policy = self._policy
         return Passage(
             CookieGate(policy, may, own),

@@ -49,6 +49,11 @@ class Request(ABC):
 
     @property
     @abstractmethod
+    def agent(self) -> str:
+        """The field ``User-Agent``, or nothing. Known as long as ``host`` is."""
+
+    @property
+    @abstractmethod
     def query(self) -> str:
         """The query as it was sent, without its question mark."""
 

@@ -13,6 +13,10 @@ from .events import log
 from .gate.sightings import suggestions
 from .policy import Policy
 from .ports import Store
+from .remember import Terms as RememberTerms
+from .remember.series import TERMS as REMEMBER_TERMS
+from .session import SessionTerms
+from .session.terms import TERMS as SESSION_TERMS
 from .settings import Mode, Settings
 
 
@@ -23,7 +27,8 @@ class CookieSafe:
     SQLAlchemy URL, a ``Store``, or ``None`` for the memory of this process. ``mode`` is ``enforce``, or ``observe``,
     which lets everything through and says what it would have held. ``path`` is where our own pages live. ``origin``
     such as ``https://www.example`` tells what visitors see behind a proxy. ``secure`` is ``"auto"`` (https: yes; plain
-    http on this very machine: no), ``True`` or ``False``. ``clock`` gives unix seconds, ``entropy`` random bytes.
+    http on this very machine: no), ``True`` or ``False``. ``session`` and ``remember`` say how long sessions and
+    remembered logins are kept, and where. ``clock`` gives unix seconds, ``entropy`` random bytes.
 
     Raises ``SettingError``: ``WeakKey`` for a short key, ``PolicyError`` for a policy that cannot be.
     """
@@ -40,6 +45,8 @@ class CookieSafe:
         origin: str | None = None,
         trusted_origins: Iterable[str] = (),
         secure: bool | Literal["auto"] = "auto",
+        session: SessionTerms = SESSION_TERMS,
+        remember: RememberTerms = REMEMBER_TERMS,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
@@ -52,6 +59,9 @@ class CookieSafe:
             origin=origin,
             trusted_origins=trusted_origins,
             secure=secure,
+            session=session,
+            remember=remember,
+            revocable=store is not None,
             clock=clock,
             entropy=entropy,
         )

@@ -21,6 +21,10 @@ from .keys import KeyRing
 from .notice import Notice
 from .policy import Policy
 from .ports import Request
+from .remember import Terms as RememberTerms
+from .remember.series import TERMS as REMEMBER_TERMS
+from .session import SessionTerms
+from .session.terms import TERMS as SESSION_TERMS
 
 Mode = Literal["enforce", "observe"]
 _OWN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
@@ -49,6 +53,9 @@ class Settings:
         origin: str | None = None,
         trusted_origins: Iterable[str] = (),
         secure: bool | Literal["auto"] = "auto",
+        session: SessionTerms = SESSION_TERMS,
+        remember: RememberTerms = REMEMBER_TERMS,
+        revocable: bool = True,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
@@ -60,6 +67,10 @@ class Settings:
         self.policy = policy
         self.clock = clock
         self.entropy = entropy
+        self.session = session
+        self.remember = remember
+        self.revocable = revocable
+        """Whether there is a store that knows who is signed in, so that a login can be ended everywhere."""
         self.enforce = mode == "enforce"
         self.places = self.enforce and bool(policy.optional)
         """Whether there is anything to ask visitors about, so that something may be placed in pages."""
@@ -74,7 +85,14 @@ class Settings:
         self.once = Once()
         self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
         self.secure_jar, self._plain_jar = (
-            Jar(policy, keys, secure=secure, enforce=self.enforce, reports=self.reports)
+            Jar(
+                policy,
+                keys,
+                secure=secure,
+                enforce=self.enforce,
+                reports=self.reports,
+                session=session,
+            )
             for secure in (True, False)
         )
         self.load_signer = keys.signer("embed", "load")

@@ -6,11 +6,15 @@ from contextvars import ContextVar
 from functools import partial
 
 from .consent import Consent
-from .errors import UsageError
+from .errors import NotFresh, TooLate, UsageError
 from .gate.findings import AnyHeld
 from .jar import Arrival, Jar
+from .login import Login
+from .login.login import new_id
 from .ports import Request
-from .session import Session
+from .remember import label_of
+from .session import Identity, Session, Stored, the_one
+from .session.mapping import EMPTY
 from .settings import Settings
 
 
@@ -29,6 +33,7 @@ class Visit(Request):
     """The ``Cookie`` header for the app: ``None`` as it came, empty for none."""
     _settings: Settings
     _session: Session | None
+    _login: Login | None = None
     _arrival: Arrival | None = None
     _jar: Jar
     _now: float
@@ -67,11 +72,103 @@ class Visit(Request):
     def session(self) -> Session:
         """What is kept for this browser from one request to the next: a mapping of JSON values."""
         if self._session is None:
-            arrival = self._arrived()
-            self._session = Session(self._jar.session, arrival, int(self._now))
+            self._session = Session(self._session_as_it_came)
             if self.departed:
                 self._close(self._session)
         return self._session
+
+    def _session_as_it_came(self) -> str:
+        came = self._came()
+        return EMPTY if came is None else came.text
+
+    def _came(self) -> Stored | None:
+        """The session of the request. One that the store is to be asked about is in ``_login``, if anywhere."""
+        if self._login is not None:
+            return self._login.came
+        found = the_one(self._arrived().stored, self._settings.session, int(self._now))
+        return found if isinstance(found, Stored) and found.identity is None else None
+
+    @property
+    def user_id(self) -> str | None:
+        """Who is signed in, as ``login`` was told; ``None`` if nobody is."""
+        identity = self._identity()
+        return None if identity is None else identity.user
+
+    @property
+    def remembered(self) -> bool:
+        """Whether who is signed in was let in because this browser is remembered, and has given no password since."""
+        identity = self._identity()
+        return identity is not None and identity.remembered
+
+    @property
+    def fresh(self) -> bool:
+        """Whether who is signed in has given the password in this session."""
+        identity = self._identity()
+        return identity is not None and not identity.remembered
+
+    def require_fresh(self, max_age: int | None = None) -> None:
+        """Raise ``NotFresh`` unless the password was given in this session, no more than ``max_age`` seconds ago.
+
+        Catch it, ask for the password, and call ``login`` for the same user: the session and the remembered login stay.
+        """
+        identity = self._identity()
+        if identity is None:
+            raise NotFresh("nobody is signed in")
+        if identity.remembered:
+            raise NotFresh("who is signed in has given no password in this session")
+        age = int(self._now) - identity.auth_time
+        if max_age is not None and age > max_age:
+            raise NotFresh(f"the password was given {age} s ago, and {max_age} s are allowed")
+
+    @property
+    def stolen(self) -> bool:
+        """Whether this browser's remembered login was ended just now, since two have used it: tell the visitor."""
+        return self._login is not None and self._login.stolen
+
+    def login(self, user_id: str | int, *, remember: bool = False) -> None:
+        """Sign a user in, whose password was just checked; with ``remember``, if they ticked the box, for longer.
+
+        The session goes on under another id; what somebody else had left in it is removed. Raises ``TooLate`` after
+        the response's headers have left.
+        """
+        user = str(user_id)
+        login = self._changing_login()
+        if login.identity is not None and login.identity.user != user:
+            self.session.clear()
+        sid = new_id(self._settings.entropy)
+        login.identity = Identity(user, int(self._now), sid)
+        login.begun, login.remember = True, remember
+        login.label = label_of(self.agent) if remember else ""
+
+    def logout(self, *, everywhere: bool = False) -> None:
+        """Sign out in this browser, and forget it; with ``everywhere``, sign the user out of all others too.
+
+        The session is emptied. Raises ``TooLate`` as ``login`` does.
+        """
+        login = self._changing_login()
+        self.session.clear()
+        login.identity = None
+        login.ended, login.begun, login.everywhere = True, False, everywhere
+
+    def _changing_login(self) -> Login:
+        if self.departed:
+            raise TooLate(
+                "somebody signed in or out after the response's headers had left",
+                fix="Call login or logout before the response begins.",
+            )
+        self.session.mark_accessed()
+        if self._login is None:
+            came = self._came()
+            self._login = Login(came=came, remembers=self._arrived().remembers)
+        return self._login
+
+    def _identity(self) -> Identity | None:
+        session = self.session
+        if not session.accessed:
+            if session.late is not None:
+                session.late()
+            session.mark_accessed()
+        return None if self._login is None else self._login.identity
 
     @property
     def consent(self) -> Consent:

@@ -18,11 +18,25 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from cookiesafe.cookies import MOST_FOUND, write_set_cookie
 from cookiesafe.errors import NotStorable, SessionTooLarge, TooLate
 from cookiesafe.keys import KeyRing
-from cookiesafe.session import LEEWAY, LIFETIME, MAX_COOKIE_BYTES, Session, SessionCookie, Stored
+from cookiesafe.session import (
+    LEEWAY,
+    MAX_COOKIE_BYTES,
+    Identity,
+    Reference,
+    Session,
+    SessionCookie,
+    SessionTerms,
+    Stored,
+    the_one,
+)
+from cookiesafe.session.cookie import pack, unpack
+from cookiesafe.session.mapping import EMPTY, merged
 
 NAME = "__Host-cookiesafe-session"
 NOW = 1_795_305_600
 KEYS = KeyRing("k" * 32)
+TERMS = SessionTerms()
+LIFETIME = TERMS.idle
 A_CYCLE: list[Any] = []
 A_CYCLE.append(A_CYCLE)
 
@@ -51,24 +65,41 @@ class Arrival:
     """What has come with a request. Counts how often it is read."""
 
     cookies: str = ""
+    now: int = NOW
     reads: int = 0
 
-    @property
-    def stored(self) -> tuple[Stored, ...]:
+    def text(self) -> str:
         self.reads += 1
-        return a_cookie().read(self.cookies)
+        found = the_one(a_cookie().read(self.cookies), TERMS, self.now)
+        return found.text if isinstance(found, Stored) else EMPTY
 
 
-def a_session(cookies: str = "", now: int = NOW) -> Session:
-    return Session(a_cookie(), Arrival(cookies), now)
+class InACookie(Session):
+    """A session that is kept in a cookie, as nobody's in particular."""
+
+    def __init__(self, arrival: Arrival) -> None:
+        super().__init__(arrival.text)
+        self.arrival = arrival
+
+    def token(self) -> str | None:
+        text = self.rewritten()
+        if text is None:
+            return None
+        now = self.arrival.now
+        return "" if text == EMPTY else a_cookie().write(Stored(text, now, now))
+
+
+def a_session(cookies: str = "", now: int = NOW) -> InACookie:
+    return InACookie(Arrival(cookies, now))
 
 
 def sent(data: object, now: int = NOW, name: str = NAME) -> str:
     """The pair a browser sends that has been given ``data``."""
-    return f"{name}={a_cookie(name).write(json.dumps(data, separators=(',', ':')), now)}"
+    text = json.dumps(data, separators=(",", ":"))
+    return f"{name}={a_cookie(name).write(Stored(text, now, now))}"
 
 
-def next_one(session: Session, now: int = NOW) -> Session:
+def next_one(session: InACookie, now: int = NOW) -> InACookie:
     """The session of the browser's next request."""
     token = session.token()
     assert token is not None
@@ -212,7 +243,7 @@ TOUCHES: dict[str, Callable[[Session], object]] = {
 
 def test_a_session_nobody_touches_is_never_read() -> None:
     arrival = Arrival(sent({"a": 1}))
-    session = Session(a_cookie(), arrival, NOW)
+    session = InACookie(arrival)
 
     assert session.token() is None
     assert not session.modified
@@ -224,7 +255,7 @@ def test_a_session_nobody_touches_is_never_read() -> None:
 @pytest.mark.parametrize("touch", TOUCHES)
 def test_a_session_is_read_once_when_it_is_touched(touch: str) -> None:
     arrival = Arrival(sent({"b": 1}))
-    session = Session(a_cookie(), arrival, NOW)
+    session = InACookie(arrival)
 
     TOUCHES[touch](session)
     TOUCHES[touch](session)
@@ -234,7 +265,7 @@ def test_a_session_is_read_once_when_it_is_touched(touch: str) -> None:
 
 def test_it_can_be_said_that_a_response_depends_on_the_session() -> None:
     arrival = Arrival()
-    session = Session(a_cookie(), arrival, NOW)
+    session = InACookie(arrival)
     session.mark_accessed()
 
     assert session.accessed
@@ -460,7 +491,7 @@ def test_what_is_nested_too_deeply_is_not_storable() -> None:
 
 def _as_long_as_can_be(name: str) -> str:
     """A JSON object whose token fills the cookie as far as base64, four bytes at a time, can."""
-    room = MAX_COOKIE_BYTES - len(name) - len(f".{NOW}.") - 43
+    room = MAX_COOKIE_BYTES - len(name) - len(f"a..{NOW}.0.") - 43
     return json.dumps({"a": "x" * (room // 4 * 3 - len('{"a": ""}'))})
 
 
@@ -476,13 +507,13 @@ def _as_long_as_can_be(name: str) -> str:
 def test_a_session_may_fill_a_cookie_and_not_more(name: str, size: int) -> None:
     cookie, text = a_cookie(name), _as_long_as_can_be(name)
 
-    token = cookie.write(text, NOW)
+    token = cookie.write(Stored(text, NOW, NOW))
 
     assert len(name) + len(token) == size
-    assert cookie.read(f"{name}={token}") == (Stored(text, NOW),)
+    assert cookie.read(f"{name}={token}") == (Stored(text, NOW, NOW),)
     assert write_set_cookie(name, token, secure=True)
     with pytest.raises(SessionTooLarge):
-        cookie.write(f"{text} ", NOW)
+        cookie.write(Stored(f"{text} ", NOW, NOW))
 
 
 def test_a_session_that_is_too_large_says_how_large_it_is_and_what_to_do() -> None:
@@ -560,7 +591,9 @@ def signed(payload: str) -> str:
         pytest.param(f"{NAME}=é", {}, id="letters beyond ASCII"),
         pytest.param(sent({"a": 1}, name="other").replace("other", NAME), {}, id="of another name"),
         pytest.param(
-            f"{NAME}={KEYS.signer('consent', NAME).sign(f'e30=.{NOW}')}", {}, id="of another use"
+            f"{NAME}={KEYS.signer('consent', NAME).sign(f'a.e30=.{NOW}.0')}",
+            {},
+            id="of another use",
         ),
     ],
 )
@@ -572,13 +605,21 @@ def test_what_a_browser_sends_comes_to(cookies: str, data: dict[str, Any]) -> No
     "payload",
     [
         pytest.param("", id="nothing"),
-        pytest.param("e30=", id="no time"),
-        pytest.param("e30=.", id="an empty time"),
-        pytest.param("e30=.soon", id="a time that is no number"),
-        pytest.param(f"e30=.{NOW}.5", id="a time with a fraction"),
-        pytest.param(f"e3.{NOW}", id="broken base64"),
-        pytest.param(f"{urlsafe_b64encode(bytes([0xFF])).decode()}.{NOW}", id="no UTF-8"),
-        pytest.param(f"e30=.{'9' * 5000}", id="a time of 5,000 digits"),
+        pytest.param("a", id="a letter"),
+        pytest.param("a.e30=", id="no time"),
+        pytest.param("a.e30=..", id="empty times"),
+        pytest.param("a.e30=.soon.0", id="a time that is no number"),
+        pytest.param(f"a.e30=.{NOW}", id="one time"),
+        pytest.param(f"a.e30=.{NOW}.0.5", id="a time with a fraction"),
+        pytest.param(f"e30=.{NOW}.0", id="no letter"),
+        pytest.param(f"x.e30=.{NOW}.0", id="another letter"),
+        pytest.param(f"a.e3.{NOW}.0", id="broken base64"),
+        pytest.param(f"a.{urlsafe_b64encode(bytes([0xFF])).decode()}.{NOW}.0", id="no UTF-8"),
+        pytest.param(f"a.e30=.{'9' * 5000}.0", id="a time of 5,000 digits"),
+        pytest.param(f"u.e30=.{NOW}.0", id="a user without an identity"),
+        pytest.param(f"u.e30=.e30=.{NOW}.0", id="an identity that is an object"),
+        pytest.param(f"u.e30=.W10=.{NOW}.0", id="an identity of nothing"),
+        pytest.param(f"u.e30=.NQ==.{NOW}.0", id="an identity that is a number"),
     ],
 )
 def test_a_signed_text_of_another_form_is_no_session(payload: str) -> None:
@@ -633,3 +674,78 @@ def test_reading_is_never_too_late() -> None:
     assert session["a"] == 1
     assert session.setdefault("a", 2) == 1
     assert session.pop("b", None) is None
+
+
+# --- who is signed in in it --------------------------------------------------------------------
+
+SOMEBODY = Identity("7", NOW, "s" * 22, 3, "k" * 64, remembered=True)
+
+
+@settings(deadline=None)
+@given(user=st.text(min_size=1), text=OBJECTS.map(json.dumps), age=st.integers(0, LIFETIME - 1))
+def test_whoever_is_signed_in_is_so_at_the_next_request(user: str, text: str, age: int) -> None:
+    stored = Stored(text, NOW - age, NOW, Identity(user, NOW, "s" * 22))
+    token = a_cookie().write(Stored("{}", NOW - age, NOW, Identity(user, NOW, "s" * 22)))
+
+    assert unpack(pack(stored)) == stored
+    assert a_cookie().is_keyed(f"{NAME}={token}")
+
+
+def test_the_store_is_asked_about_a_user_and_about_what_it_keeps_and_about_nothing_else() -> None:
+    cookie = a_cookie()
+
+    assert cookie.is_keyed(f"x=1; {NAME}={cookie.refer('i' * 22)}")
+    assert cookie.is_keyed(f"{NAME}={cookie.write(Stored('{}', NOW, NOW, SOMEBODY))}")
+    assert not cookie.is_keyed(sent({"a": 1}))
+    assert not cookie.is_keyed(f"x{NAME}=u.x; {NAME}=; y=s.{NAME}")
+
+
+def test_two_who_are_signed_in_at_once_are_nobody() -> None:
+    one = Stored("{}", NOW, NOW, SOMEBODY)
+    other = Stored("{}", NOW, NOW, Identity("8", NOW, "t" * 22))
+
+    assert the_one([one, one], TERMS, NOW) == one
+    assert the_one([one, other], TERMS, NOW) is None
+    assert the_one([one, Reference("i")], TERMS, NOW) is None
+    assert the_one([one, Stored("{}", NOW, NOW)], TERMS, NOW) is None
+
+
+def test_however_often_it_is_renewed_a_session_ends() -> None:
+    terms = SessionTerms(idle=10, absolute=30)
+
+    assert [terms.holds(NOW, NOW + age, NOW + age) for age in (0, 29, 30)] == [True, True, False]
+    assert the_one([Stored("{}", NOW - 30, NOW)], terms, NOW) is None
+
+
+def test_an_id_is_not_what_the_store_knows_it_by() -> None:
+    reference = Reference("i" * 22)
+
+    assert reference.id not in reference.key
+    assert reference.id not in repr(reference)
+
+
+# --- two requests at once ------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(before=OBJECTS, ours=OBJECTS, theirs=OBJECTS)
+def test_changes_are_merged_key_by_key(
+    before: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any]
+) -> None:
+    session = Session(lambda: json.dumps(before))
+    for key in before.keys() - ours.keys():
+        del session[key]
+    session.update(ours)
+
+    result = json.loads(merged(json.dumps(theirs), *session.changes()))
+
+    same = {
+        key: value for key, value in ours.items() if key in before and same_json(before[key], value)
+    }
+    new = {key: value for key, value in ours.items() if key not in same}
+    gone = before.keys() - ours.keys()
+    assert result == {**{k: v for k, v in theirs.items() if k not in gone}, **new}
+
+
+def same_json(one: Any, other: Any) -> bool:
+    return json.dumps(one) == json.dumps(other)

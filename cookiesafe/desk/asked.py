@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 from ..jar import Jar, Standing
+from ..login import Login
 from ..origin import is_cross_site
 from ..ports import Answer, Need, ReadBody, Reply, Request
 from ..settings import Settings
@@ -42,6 +43,7 @@ class Asked:
     jar: Jar
     standing: Standing
     now: float
+    login: Login | None = None
     framed: bool = False
 
     @property

@@ -1,0 +1,37 @@
+"""A conversation with the outside: what the core needs, one step after another. An exchange leads it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from .errors import UsageError
+from .ports import Answer, Need
+
+Steps = Generator[tuple[Need, ...], list[Answer], None]
+
+
+class Conversation:
+    """While there are ``needs``, whoever drives it performs them, and gives the answers in their order."""
+
+    needs: tuple[Need, ...] = ()
+    _steps: Steps | None = None
+
+    def supply(self, answers: list[Answer]) -> None:
+        """Go on with the answers to ``needs``."""
+        if self._steps is None:
+            raise UsageError("the exchange needs nothing")
+        self._go_on(self._steps, answers)
+
+    def _converse(self, steps: Steps) -> None:
+        """Begin, and go on to where something is needed."""
+        self._go_on(steps, None)
+
+    def _go_on(self, steps: Steps, answers: Any) -> None:
+        self._steps = None
+        self.needs = ()
+        try:
+            self.needs = steps.send(answers)
+        except StopIteration:
+            return
+        self._steps = steps

@@ -1,0 +1,275 @@
+"""What is kept as a response leaves: the session, and what the app has said of who is signed in.
+
+What the store cannot keep, no cookie promises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..errors import SessionTooLarge, StoreError
+from ..events import log
+from ..jar import Jar
+from ..ledger import Record
+from ..ports import Append, Store, ask
+from ..remember import begin
+from ..remember.cookie import Unkept
+from ..session import Identity, Reference, Session, Stored
+from ..session.cookie import pack, unpack
+from ..session.mapping import EMPTY, merged
+from ..settings import Settings
+from .login import Flow, Login, Row, new_id
+
+_MOST_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """One response: the ``cookies`` that its request came with at ``now``, and what the app has done up to ``leaves_at``.
+
+    ``session`` is there if the app has touched it. ``renews`` is whether the response may renew a session that was not
+    changed, ``failed`` whether it is an error of the server's (5xx), which keeps no change of the session.
+    """
+
+    settings: Settings
+    jar: Jar
+    cookies: str
+    now: int
+    leaves_at: int
+    session: Session | None
+    login: Login
+    renews: bool
+    failed: bool
+
+
+def keep(keeping: Keeping) -> Flow[list[str]]:
+    """The ``Set-Cookie`` lines that leave. Raises ``NotStorable`` and ``SessionTooLarge``."""
+    session, login = keeping.session, keeping.login
+    text = session.rewritten() if session is not None and not keeping.failed else None
+    if login.unknown and not login.begun:
+        if text is not None:
+            log.error(
+                "the session was not changed, since the store could not say whose it is [CS602]"
+            )
+        return []
+    if keeping.failed and login.begun:
+        login.begun, login.identity = False, login.before
+    lines: list[str] = []
+    if login.ended:
+        lines += yield from _end(keeping)
+    if login.begun and login.identity is not None:
+        begun = yield from _begin(keeping, login.identity)
+        if begun is None:
+            return lines
+        lines += begun
+    if login.forget:
+        lines.append(keeping.jar.remember.expire())
+    elif (
+        login.fresh_token is not None and keeping.leaves_at <= login.send_until and not login.ended
+    ):
+        lasts = login.lasts_until - keeping.now
+        lines.append(keeping.jar.remember.write(login.fresh_token, lasts))
+    lines += yield from _keep_session(keeping, text)
+    return lines
+
+
+# --- the session ---------------------------------------------------------------------------------
+
+
+def _keep_session(keeping: Keeping, text: str | None) -> Flow[list[str]]:
+    login, came, now = keeping.login, keeping.login.came, keeping.now
+    anew = login.renewed or login.begun or login.ended
+    due = came is not None and keeping.renews and keeping.settings.session.is_due(came.written, now)
+    if text is None and not anew and not due:
+        return [keeping.jar.write_session("")] if login.void and keeping.jar.secure else []
+    if text is None:
+        text = EMPTY if login.ended and not login.begun else _as_it_came(keeping)
+    if text == EMPTY and login.identity is None:
+        return (yield from _drop(keeping))
+    began = came.began if came is not None and not (login.begun or login.ended) else now
+    stored = Stored(text, began, now, login.identity)
+    if keeping.settings.session.kept == "store":
+        return (yield from _put(keeping, stored, anew=anew))
+    try:
+        line = keeping.jar.write_session(keeping.jar.session.write(stored))
+    except SessionTooLarge:
+        if keeping.settings.session.overflow == "raise":
+            raise
+        return (yield from _put(keeping, stored, anew=anew))
+    yield from _forget_row(login.row)
+    return [line]
+
+
+def _as_it_came(keeping: Keeping) -> str:
+    if keeping.session is not None:
+        return keeping.session.text
+    return EMPTY if keeping.login.came is None else keeping.login.came.text
+
+
+def _drop(keeping: Keeping) -> Flow[list[str]]:
+    """There is nothing to keep any more."""
+    yield from _forget_row(keeping.login.row)
+    came = keeping.login.came is not None or keeping.login.void or keeping.login.before is not None
+    return [keeping.jar.write_session("")] if came else []
+
+
+def _forget_row(row: Row | None) -> Flow[None]:
+    if row is None:
+        return
+    (done,) = yield (ask(Store.delete_session, row.key),)
+    if isinstance(done, StoreError):
+        log.error("a session was not ended in the store: %s", done)
+
+
+def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
+    """Keep a session in the store: where it was, or in a new place, the old one given up only then."""
+    row = keeping.login.row
+    if row is not None and not anew:
+        return (yield from _update(keeping, stored, row))
+    id = new_id(keeping.settings.entropy)
+    user = None if stored.identity is None else stored.identity.user
+    until = _until(keeping, stored)
+    key = Reference(id).key
+    (made,) = yield (ask(Store.create_session, key, user, pack(stored).encode(), until),)
+    if made is not True:
+        log.error("the session was not kept: %s [CS602]", made)
+        return []
+    yield from _forget_row(row)
+    return [keeping.jar.write_session(keeping.jar.session.refer(id))]
+
+
+def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
+    """Change it where it is, with what others have changed meanwhile; never make one anew that was ended."""
+    now = keeping.now
+    for _ in range(_MOST_TRIES):
+        data, until = pack(stored).encode(), _until(keeping, stored)
+        (done,) = yield (ask(Store.update_session, row.key, data, until, row.version, now),)
+        if done == "kept":
+            return []
+        if done == "gone":
+            return [keeping.jar.write_session("")]
+        if isinstance(done, StoreError):
+            break
+        (loaded,) = yield (ask(Store.load_session, row.key, now),)
+        if loaded is None:
+            return [keeping.jar.write_session("")]
+        if isinstance(loaded, StoreError):
+            break
+        theirs, version = loaded
+        found = unpack(theirs.decode())
+        if found is None:
+            break
+        row = Row(row.key, version)
+        stored = replace(stored, text=_merged(found.text, keeping.session), identity=found.identity)
+    log.error("the session was not kept: the store did not take it [CS602]")
+    return []
+
+
+def _merged(theirs: str, session: Session | None) -> str:
+    return theirs if session is None else merged(theirs, *session.changes())
+
+
+def _until(keeping: Keeping, stored: Stored) -> int:
+    terms = keeping.settings.session
+    return min(keeping.now + terms.idle, stored.began + terms.absolute)
+
+
+# --- who is signed in ----------------------------------------------------------------------------
+
+
+def _begin(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
+    """Sign in, and remember if that was asked for. ``None``: the store cannot say what would end it again."""
+    login, before, now = keeping.login, keeping.login.before, keeping.now
+    if keeping.settings.revocable:
+        (epoch,) = yield (ask(Store.epoch, identity.user),)
+        if isinstance(epoch, StoreError):
+            log.error("a user was not signed in: %s", epoch)
+            return None
+        identity = replace(identity, epoch=epoch)
+    lines: list[str] = []
+    stays = before is not None and before.user == identity.user and not login.ended
+    if login.remember:
+        if login.presented is not None:
+            yield (ask(Store.revoke_series, login.presented.key, "logout", now),)
+        identity, lines = yield from _remember(keeping, identity)
+    elif stays and before is not None:
+        identity = replace(identity, series=before.series)
+    elif login.remembers and not login.ended:
+        lines = yield from _forget(keeping)
+    login.identity = identity
+    return lines
+
+
+def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list[str]]]:
+    """Begin a series, once the tick is on record."""
+    settings, now, cookie = keeping.settings, keeping.now, keeping.jar.remember
+    terms = settings.remember
+    record = _record(keeping, "remember")
+    (failure,) = yield (Append(record),)
+    if isinstance(failure, StoreError):
+        log.error("a login is not remembered: its record was not kept: %s", failure)
+        return identity, []
+    if not settings.revocable:
+        unkept = Unkept(identity.user, now, now + terms.idle)
+        return identity, [cookie.write_unkept(unkept, terms.idle)]
+    row, payload = begin(
+        identity.user,
+        epoch=identity.epoch,
+        record=record.id,
+        now=now,
+        entropy=settings.entropy,
+        label=keeping.login.label,
+        terms=terms,
+    )
+    (added,) = yield (ask(Store.add_series, row),)
+    if added is not True:
+        log.error("a login is not remembered: %s", added)
+        return identity, []
+    return replace(identity, series=row.key), [cookie.write(payload, terms.idle)]
+
+
+def _record(keeping: Keeping, event: str) -> Record:
+    """The tick of the box, or its end, as a choice of its own (WP194, section 3.2)."""
+    policy = keeping.settings.policy
+    return Record(
+        id=new_id(keeping.settings.entropy),
+        time=keeping.now * 1000,
+        event=event,
+        policy=policy.fingerprint,
+        notice="login",
+        language="en",
+        choices={"stay_signed_in": event == "remember"},
+    )
+
+
+def _end(keeping: Keeping) -> Flow[list[str]]:
+    """Sign out: this browser, and with ``everywhere`` all others."""
+    login, jar, before = keeping.login, keeping.jar, keeping.login.before
+    lines = []
+    if before is not None and login.row is None:
+        lines.append(jar.marker.write(keeping.cookies, before.sid))
+    if login.remembers:
+        lines += yield from _forget(keeping)
+    elif before is not None and before.series:
+        yield (ask(Store.revoke_series, before.series, "logout", keeping.now),)
+    if login.everywhere and before is not None and keeping.settings.revocable:
+        user = before.user
+        done = yield (ask(Store.advance_epoch, user), ask(Store.delete_sessions, user))
+        for each in done:
+            if isinstance(each, StoreError):
+                log.error("a user was not signed out everywhere: %s", each)
+    return lines
+
+
+def _forget(keeping: Keeping) -> Flow[list[str]]:
+    """End what the remember cookie stands for."""
+    login = keeping.login
+    presented = login.presented or keeping.jar.remember.presented(keeping.cookies)
+    if presented is not None and keeping.settings.revocable:
+        (done,) = yield (ask(Store.revoke_series, presented.key, "logout", keeping.now),)
+        if isinstance(done, StoreError):
+            log.error("a remembered login was not ended: %s", done)
+        elif done and login.ended:
+            yield (Append(_record(keeping, "forget")),)
+    login.forget = False
+    return [keeping.jar.remember.expire()]

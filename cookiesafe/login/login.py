@@ -1,0 +1,68 @@
+"""What is known of who this browser is signed in as, and what the app has changed about it."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from ..ports import Answer, Need
+from ..remember import Presented
+from ..session import Identity, Stored
+
+T = TypeVar("T")
+Flow = Generator[tuple[Need, ...], list[Answer], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where the store keeps the session, and in which version it came."""
+
+    key: str
+    version: int
+
+
+@dataclass(slots=True)
+class Login:
+    """One browser's login in one request.
+
+    As it came: ``came`` is the session, ``row`` where the store keeps it, ``presented`` what the remember cookie shows,
+    ``before`` who was signed in. ``unknown`` is whether the store could not say: then nobody is signed in, and
+    nothing that came is changed. ``void`` and ``forget`` are whether the session's and the remember cookie are to be
+    expired, ``stolen`` whether that is because two have used it.
+
+    As it is to be: ``identity`` is who is signed in now. ``fresh_token`` is for the remember cookie, and holds for a
+    response that leaves by ``send_until``. The rest is what the app has asked for.
+    """
+
+    identity: Identity | None = None
+    before: Identity | None = None
+    came: Stored | None = None
+    row: Row | None = None
+    presented: Presented | None = None
+    remembers: bool = False
+    unknown: bool = False
+    void: bool = False
+    forget: bool = False
+    stolen: bool = False
+    fresh_token: str | None = field(default=None, repr=False)
+    send_until: int = 0
+    lasts_until: int = 0
+    renewed: bool = False
+    """Whether the session must be written under another id, whatever is in it."""
+    begun: bool = False
+    remember: bool = False
+    label: str = ""
+    ended: bool = False
+    everywhere: bool = False
+
+
+def new_id(entropy: Callable[[int], bytes]) -> str:
+    """128 random bits, as base64url."""
+    return urlsafe_b64encode(entropy(16)).decode().rstrip("=")
+
+
+def first(answers: list[Any]) -> Any:
+    """The answer to the one need that there was."""
+    return answers[0]

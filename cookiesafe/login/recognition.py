@@ -1,0 +1,150 @@
+"""Who comes: the session that holds, or a remembered login. What cannot be told is nobody, and loses nothing."""
+
+from __future__ import annotations
+
+from ..errors import StoreError
+from ..events import log
+from ..jar import Arrival, Jar
+from ..ports import Store, ask
+from ..remember import ATTEMPTS, Presented, Verdict, present
+from ..session import Identity, Reference, Stored, the_one
+from ..session.cookie import unpack
+from ..settings import Settings
+from .login import Flow, Login, Row, new_id
+
+
+def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[Login]:
+    """The login of a request whose cookies say that there may be one."""
+    login = Login(remembers=arrival.remembers)
+    yield from _find_session(login, settings, arrival, now)
+    if login.came is not None:
+        yield from _check_identity(login, settings, jar, arrival, now)
+    if login.identity is None and arrival.remembers and not login.unknown:
+        if settings.revocable:
+            yield from _remembered(login, settings, jar, arrival, now)
+        else:
+            _remembered_unkept(login, settings, jar, arrival, now)
+    login.before = login.identity
+    return login
+
+
+def _find_session(login: Login, settings: Settings, arrival: Arrival, now: int) -> Flow[None]:
+    """The session that came with the request, wherever it is kept. One that is not there any more is not made anew."""
+    found = the_one(arrival.stored, settings.session, now)
+    if isinstance(found, Stored):
+        login.came = found
+    elif isinstance(found, Reference):
+        (loaded,) = yield (ask(Store.load_session, found.key, now),)
+        if isinstance(loaded, StoreError):
+            _not_known(login, settings, loaded)
+        elif loaded is None:
+            login.void = True
+        else:
+            data, version = loaded
+            stored = unpack(data.decode())
+            if stored is not None and settings.session.holds(stored.began, stored.written, now):
+                login.came, login.row = stored, Row(found.key, version)
+
+
+def _check_identity(
+    login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
+) -> Flow[None]:
+    """Whether who was signed in still is: not out of this browser, nor, as the store knows, out of all."""
+    identity = None if login.came is None else login.came.identity
+    if identity is None:
+        return
+    holds = identity.sid not in jar.marker.read(arrival.header)
+    if holds and settings.revocable:
+        holds = yield from _holds(login, settings, identity, now)
+    if holds:
+        login.identity = identity
+    elif not login.unknown:
+        login.came, login.void = None, True
+
+
+def _holds(login: Login, settings: Settings, identity: Identity, now: int) -> Flow[bool]:
+    if identity.series:
+        (loaded,) = yield (ask(Store.load_series, identity.series),)
+    else:
+        (loaded,) = yield (ask(Store.epoch, identity.user),)
+    if isinstance(loaded, StoreError):
+        _not_known(login, settings, loaded)
+        return False
+    if not identity.series:
+        return bool(loaded == identity.epoch)
+    if loaded is None:
+        return False
+    row, epoch = loaded
+    return bool(row.lives(epoch, now) and epoch == identity.epoch)
+
+
+def _remembered(
+    login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
+) -> Flow[None]:
+    """Let in who is remembered, by the rules of ``remember``."""
+    presented = jar.remember.presented(arrival.header)
+    if presented is None:
+        login.forget = jar.secure
+        return
+    login.presented = presented
+    verdict = yield from _judged(presented, settings, now)
+    if isinstance(verdict, StoreError):
+        _not_known(login, settings, verdict)
+        return
+    if verdict.event:
+        log.warning(
+            "a remembered login: %s [CS601]", verdict.rule.says, extra={"cookiesafe": verdict.rule}
+        )
+    if verdict.outcome == "accepted" and verdict.series is not None:
+        row = verdict.series
+        sid = new_id(settings.entropy)
+        login.identity = Identity(row.user, row.auth_time, sid, row.epoch, row.key, remembered=True)
+        login.renewed = True
+        login.fresh_token, login.send_until = verdict.payload, verdict.send_until
+        login.lasts_until = row.idle_until
+        return
+    login.forget = True
+    if verdict.outcome == "stolen" and verdict.series is not None:
+        login.stolen = True
+        yield (ask(Store.revoke_series, presented.key, "theft", now),)
+        if verdict.everywhere:
+            user = verdict.series.user
+            yield (ask(Store.advance_epoch, user), ask(Store.delete_sessions, user))
+
+
+def _judged(presented: Presented, settings: Settings, now: int) -> Flow[Verdict | StoreError]:
+    """The verdict that holds, after others that were faster."""
+    for _ in range(ATTEMPTS):
+        (loaded,) = yield (ask(Store.load_series, presented.key),)
+        if isinstance(loaded, StoreError):
+            return loaded
+        row, epoch = loaded or (None, 0)
+        verdict = present(presented, row, epoch, now, settings.remember)
+        if verdict.replace is None:
+            return verdict
+        (swapped,) = yield (ask(Store.swap_series, verdict.replace, verdict.expected),)
+        if isinstance(swapped, StoreError):
+            return swapped
+        if swapped:
+            return verdict
+    return StoreError("others were faster each time")
+
+
+def _remembered_unkept(
+    login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
+) -> None:
+    """Where no store is, the cookie alone says who is remembered, and until when."""
+    known = jar.remember.unkept(arrival.header)
+    if known is None or now >= known.until:
+        login.forget = jar.secure or known is not None
+        return
+    sid = new_id(settings.entropy)
+    login.identity = Identity(known.user, known.auth_time, sid, remembered=True)
+    login.renewed = True
+
+
+def _not_known(login: Login, settings: Settings, error: StoreError) -> None:
+    """The store does not answer: nobody is signed in for now."""
+    login.unknown, login.came = True, None
+    if settings.once.first("login", str(error.what)):
+        log.error("who is signed in could not be found out, so nobody was: %s", error)

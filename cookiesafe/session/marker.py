@@ -1,0 +1,36 @@
+"""The mark of a logout: a late response to an earlier request must not sign the visitor in again.
+
+A session that the cookie itself carries cannot be taken back from one that is still under way. So the ids of logins
+that were ended stand in a cookie of their own for ten minutes, and a session of one of these is not taken.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ..cookies import find_cookie, write_set_cookie
+
+LASTS: Final = 600
+"""Seconds."""
+_MOST: Final = 4
+_IDS = re.compile(r"[\w-]{22}(?:\.[\w-]{22}){0,7}", re.ASCII)
+
+
+class LogoutMarker:
+    """Reads and writes the mark under one cookie name. It is not signed: at worst, a browser signs itself out."""
+
+    def __init__(self, name: str, *, secure: bool) -> None:
+        self.name = name
+        self._secure = secure
+
+    def read(self, cookies: str) -> tuple[str, ...]:
+        """The ids of the logins that were ended in this browser, the last one first."""
+        found = (value for value in find_cookie(cookies, self.name) if _IDS.fullmatch(value))
+        return tuple(sid for value in found for sid in value.split("."))
+
+    def write(self, cookies: str, sid: str) -> str:
+        """The ``Set-Cookie`` line that adds a login to those in ``cookies``; the last four count."""
+        ids = dict.fromkeys((sid, *self.read(cookies)))
+        value = ".".join(list(ids)[:_MOST])
+        return write_set_cookie(self.name, value, max_age=LASTS, secure=self._secure)
