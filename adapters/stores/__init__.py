@@ -1,4 +1,4 @@
-"""Where records are kept: in memory, or in a SQL database that SQLAlchemy speaks to.
+"""Where records, remembered logins and sessions are kept: in memory, or in a SQL database that SQLAlchemy speaks to.
 
 SQLAlchemy and its drivers are imported when a store of theirs is opened, not before.
 """

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cookiesafe.adapters.stores import open_store
+from cookiesafe.adapters.stores.sql import statements
 from cookiesafe.errors import StoreError
 from cookiesafe.ports import Store
 from cookiesafe.remember import TOMBSTONE, Series
@@ -198,8 +199,6 @@ def test_what_ended_long_ago_is_purged(store: Store) -> None:
 
 
 def test_more_is_purged_than_goes_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cookiesafe.adapters.stores.sql import statements
-
     monkeypatch.setattr(statements, "_BATCH", 3)
     for row in rows(*"abcdefgh", revoked_at=NOW - TOMBSTONE, revoked_why="logout"):
         store.add_series(row)

@@ -312,13 +312,14 @@ def test_a_killed_connection_is_replaced(server_url: str) -> None:
         assert len(list(store.records())) == 2
 
 
-DEADLOCKS = [
+UNDONE = [
     pymysql.err.OperationalError(1213, "Deadlock found when trying to get lock"),
     psycopg.errors.DeadlockDetected("deadlock detected"),
+    psycopg.errors.SerializationFailure("could not serialize access"),
 ]
 
 
-@pytest.mark.parametrize("cause", DEADLOCKS, ids=["mariadb", "postgresql"])
+@pytest.mark.parametrize("cause", UNDONE, ids=lambda cause: type(cause).__name__)
 @pytest.mark.parametrize("times", [1, 2])
 def test_what_a_server_undid_for_another_is_done_again_once(
     times: int, cause: Exception, monkeypatch: pytest.MonkeyPatch

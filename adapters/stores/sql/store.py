@@ -23,6 +23,8 @@ from cookiesafe.ports import Updated
 from cookiesafe.remember import Series
 
 T = TypeVar("T")
+_UNDONE = ("40P01", "40001")
+"""Deadlock and serialization failure of PostgreSQL (its Appendix A)."""
 
 
 class SQLStore:
@@ -117,14 +119,14 @@ class SQLStore:
             raise StoreError(f"record {seq} is damaged", where=where) from error
 
     def _do(self, failure: str, work: Callable[[Connection], T]) -> T:
-        """What ``work`` returns. It is done again, once, if its connection turns out to be lost or two were in each other's way."""
+        """What ``work`` returns. It is done again, once, if its connection was lost or the server undid it."""
         if self._closed:
             raise StoreError("the store is closed")
         try:
             try:
                 return self._connected(work)
             except DBAPIError as error:
-                if not (error.connection_invalidated or _is_deadlock(error)):
+                if not (error.connection_invalidated or _was_undone(error)):
                     raise
                 return self._connected(work)
         except SettingError:
@@ -162,9 +164,9 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 
 
-def _is_deadlock(error: DBAPIError) -> bool:
-    """Whether the server undid the statement, for another to go on (MariaDB and MySQL: 1213; PostgreSQL: 40P01)."""
+def _was_undone(error: DBAPIError) -> bool:
+    """Whether the server gave the statement up for another one's sake: 1213 is MariaDB's and MySQL's deadlock."""
     cause = error.orig
     if cause is None:
         return False
-    return getattr(cause, "sqlstate", None) == "40P01" or cause.args[:1] == (1213,)
+    return getattr(cause, "sqlstate", None) in _UNDONE or cause.args[:1] == (1213,)
