@@ -14,6 +14,7 @@ from urllib.parse import quote
 from ..documents import Markup
 from . import speculation
 from .data_urls import Undecodable, cleaned, document_in, is_no_document
+from .patterns import HINTS
 from .tags import TagText
 
 Edit = tuple[int, bytes]
@@ -33,9 +34,6 @@ _IN_THE_WAY = {
     b"embed": (b"src", b"type"),
     b"object": (b"data", b"type", b"classid", b"codebase"),
 }
-HINTS = ("preconnect", "dns-prefetch", "prefetch", "prerender", "search")
-"""Link types that make a browser call a host and that no CSP, or not every browser's, covers."""
-
 _SPACE = "\t\n\f\r "
 _WORD = re.compile(r"[^\t\n\f\r ]+")
 _NEEDS_NO_QUOTES = re.compile(r"[a-zA-Z0-9/?=.:_%-]+")

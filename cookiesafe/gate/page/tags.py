@@ -37,8 +37,8 @@ class TagText:
 
     def places(self, names: Container[bytes]) -> list[int]:
         """Where attributes of these names stand, those that do not count, too."""
-        found = ATTRIBUTE.finditer(self.raw, self.name_end)
-        return [each.start() for each in found if each["name"].lower() in names]
+        found = ATTRIBUTE.finditer(self.raw.lower(), self.name_end)
+        return [each.start() for each in found if each["name"] in names]
 
     def known(self) -> set[bytes]:
         """The names of the attributes that are there as a whole, where the tag is cut off."""
