@@ -170,9 +170,10 @@ class Judge:
         if tag.name == b"iframe" and b"srcdoc" in tag:
             return self._edit_srcdoc(tag)
         address = _ADDRESS[tag.name]
-        key = self._held(tag[address])
+        url = tag[address]
+        key = self._held(url)
         if key is None:
-            return self._edit_data(tag, address)
+            return self._edit_data(tag, address, url)
         sandbox = tag[b"sandbox"] if tag.name == b"iframe" and b"sandbox" in tag else None
         ours = self._swaps.placeholder(key, sandbox)
         if ours is None:
@@ -182,6 +183,8 @@ class Judge:
 
     def _edit_srcdoc(self, tag: TagText) -> list[Edit]:
         text = tag[b"srcdoc"]
+        if "<" not in text:
+            return []
         document = text.encode()
         inner = self._read("html", document, self._base)
         if inner is not None and inner.text == document:
@@ -193,9 +196,9 @@ class Judge:
         self._note_all(inner.swapped)
         return [put(tag, b"srcdoc", _referring(inner.text.decode())), *renamed]
 
-    def _edit_data(self, tag: TagText, address: bytes) -> list[Edit]:
+    def _edit_data(self, tag: TagText, address: bytes, url: str) -> list[Edit]:
         """A frame of a ``data:`` URL, to which the page's base is nothing."""
-        ours = self._edited_data(tag[address])
+        ours = self._edited_data(url)
         if ours is None:
             return []
         if not ours:

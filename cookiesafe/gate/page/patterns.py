@@ -49,8 +49,8 @@ def many(what: bytes) -> bytes:
     return b"(?:" + what + _WAY_OUT + b")*+"
 
 
-_NAME = rb"(?:=[^~/>=]*+|[^~/>=]++)"
-_VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^~>"'][^~>]*+)"""
+_NAME = rb"[^~/>][^~/>=]*+"
+_VALUE = rb"""(?:"[^"]*+"?+|'[^']*+'?+|[^~>"'][^~>]*+)"""
 _WHOLE_VALUE = rb"""(?:"[^"]*+"|'[^']*+'|[^~>"'][^~>]*+(?=[~>]))"""
 _ATTRIBUTES = many(rb"[~/]++|" + _NAME + maybe(rb"[~]*+=[~]*+" + maybe(_VALUE)))
 _USUAL_VALUE = rb"""(?:="[^"]*+"|=[^~>"'][^~>]*+|='[^']*+'|)"""
@@ -180,9 +180,8 @@ _NO_HINTS = b"stylesheet|shortcut|shortlink|preload|pingback|profile|prev"
 _HARMLESS_TYPES = many(
     rb"[~]*+(?:(?!%b)[^~\"&]++|%b)(?=[~\"])" % (_any_of(ord(hint[0]) for hint in HINTS), _NO_HINTS)
 )
-_PLAIN_SCRIPT = rb"[^<]*+" + many(
-    rb"<(?:[^!/<][^<]*+|(?![!/](?:--|" + any_case(b"script") + rb"))[^<]*+)"
-)
+_PLAIN_CODE = rb"[^<]*+" + many(rb"<[^!/<][^<]*+")
+_PLAIN_SCRIPT = _PLAIN_CODE + many(rb"<(?![!/](?:--|%b))" % any_case(b"script") + _PLAIN_CODE)
 _QUIET = [
     # A script that is no speculation rules and hides no end tag.
     _whole(b"script", _PLAIN_SCRIPT, _attributes_but(b"type", rb"(?![~]*+[sS][pP])[^\"&]*+")),
@@ -211,7 +210,7 @@ TAG = compiled(_TAG_BEGIN + _TO_TAG_END)
 
 ATTRIBUTE = compiled(
     rb"(?P<name>" + _NAME + b")"
-    rb"""(?:[~]*+=[~]*+(?:"([^"]*+)(?:"|\Z)|'([^']*+)(?:'|\Z)|([^~>"'][^~>]*+)|)|)"""
+    rb"""(?:[~]*+=[~]*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^~>"'][^~>]*+)|)|)"""
 )
 """One attribute of a tag, also of one that is cut off."""
 

@@ -9,7 +9,6 @@ from html import entities
 from .patterns import ATTRIBUTE
 
 NAMED = entities.html5
-_PLAIN = re.compile(rb"[^&\0\r]*+")
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]{0,31});?)")
 _LONGEST_NUMBER = 7
 
@@ -77,7 +76,7 @@ def closes_itself(raw: bytes) -> bool:
 def unescape(value: bytes) -> str:
     """What an attribute's value comes to: character references resolved, ``NUL`` and what is no UTF-8 replaced."""
     text = value.decode("utf-8", "replace")
-    if _PLAIN.fullmatch(value):
+    if b"&" not in value and b"\0" not in value and b"\r" not in value:
         return text
     text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
     return _REFERENCE.sub(_referred, text)
