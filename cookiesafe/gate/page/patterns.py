@@ -56,12 +56,13 @@ _ATTRIBUTES = many(rb"[~/]++|" + _NAME + maybe(rb"[~]*+=[~]*+" + maybe(_VALUE)))
 _USUAL_VALUE = rb"""(?:="[^"]*+"|=[^~>"'][^~>]*+|='[^']*+'|)"""
 _USUAL_ATTRIBUTE = rb"[~]++[^~/>=]++" + _USUAL_VALUE
 _QUOTED_ATTRIBUTE = rb'\x20[^~/>=]++="[^"]*+"'
-_ANY_USUAL_REST = many(_USUAL_ATTRIBUTE) + rb"[~]*+/?+>"
-_USUAL_REST = b"(?:>|%b(?:>|%b(?:>|/>|%b))|%b)" % (
+_MORE = many(_USUAL_ATTRIBUTE) + rb"[~]*+/?+>"
+_USUAL_REST = b"(?:>|" + _MORE + b")"
+_SWIFT_REST = b"(?:>|%b(?:>|%b(?:>|/>|%b))|%b)" % (
     _QUOTED_ATTRIBUTE,
     many(_QUOTED_ATTRIBUTE),
-    _ANY_USUAL_REST,
-    _ANY_USUAL_REST,
+    _MORE,
+    _MORE,
 )
 _PLAIN_ATTRIBUTES = many(_USUAL_ATTRIBUTE) + rb"[~]*+"
 _TAG_BEGIN = rb"<(?P<end>/?)(?P<name>[a-zA-Z][^~/>]*+)"
@@ -78,8 +79,7 @@ def compiled(pattern: bytes) -> re.Pattern[bytes]:
 
 @cache
 def _told(negated: bytes) -> bytes:
-    one = re.compile(negated)
-    runs = re.finditer(b"\1+", bytes(one.match(b"%c" % c) is not None for c in range(256)))
+    runs = re.finditer(negated + b"+", bytes(range(256)))
     return b"[" + b"".join(rb"\x%02x-\x%02x" % (run.start(), run.end() - 1) for run in runs) + b"]"
 
 
@@ -132,16 +132,16 @@ COMMENT = (
 """What begins with an angle and shows nothing, as far as it is easily told: comments, doctypes, ``</>``."""
 
 
-def _usual(starts: Iterable[bytes]) -> list[bytes]:
+def _usual(starts: Iterable[bytes], rest: bytes = _USUAL_REST) -> list[bytes]:
     """Whole tags of no interest, written as most are."""
     ends, names = _names_but(_ENDS), _names_but(starts)
     return [
         b"/" + ends[0] + b">",
-        names[0] + _USUAL_REST,
+        names[0] + rest,
         b"/" + ends[1] + b">",
-        names[1] + _USUAL_REST,
+        names[1] + rest,
         rb"!--[^>!-][^-]*+-->",
-        b"(?:" + b"|".join(names[2:]) + b")" + _USUAL_REST,
+        b"(?:" + b"|".join(names[2:]) + b")" + rest,
         b"/(?:" + b"|".join(ends[2:]) + b")>",
     ]
 
@@ -186,14 +186,15 @@ _QUIET = [
     # A script that is no speculation rules and hides no end tag.
     _whole(b"script", _PLAIN_SCRIPT, _attributes_but(b"type", rb"(?![~]*+[sS][pP])[^\"&]*+")),
     # What leaves foreign content as it entered it.
-    _whole(b"svg", _past([b"path" + _USUAL_REST, *_usual(FOREIGN_STARTS), *_LEAVES[:2]])),
+    _whole(b"svg", _past([b"path" + _SWIFT_REST, *_usual(FOREIGN_STARTS), *_LEAVES[:2]])),
     *(_whole(each, rb"[^<]*+") for each in (b"style", b"title", b"textarea")),
     # What is the same whether scripts run or not.
     _whole(b"noscript", many(rb"[^<]++|<" + _QUIET_TAG + rb"|</[a-mo-zA-MO-Z][a-z]*+>")),
     b"link" + _attributes_but(b"rel", _HARMLESS_TYPES + rb"[~]*+") + rb"/?+>",
     b"meta" + _attributes_but(b"http-equiv", rb"(?!)") + rb"/?+>",
 ]
-SKIP = compiled(_past([*_usual(STARTS), *_QUIET, *_others(STARTS)]))
+_FREQUENT = [b"p" + _SWIFT_REST, b"li" + _SWIFT_REST]
+SKIP = compiled(_past([*_FREQUENT, *_usual(STARTS, _SWIFT_REST), *_QUIET, *_others(STARTS)]))
 """Past text, comments, whole tags of no interest, and whole elements in which all readings see nothing."""
 
 SKIP_DOUBTFUL = compiled(_past([*_usual(STARTS), *_others(STARTS)]))

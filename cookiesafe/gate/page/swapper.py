@@ -148,11 +148,11 @@ class Swapper(Reader):
         text = page[at:end]
         if name in JUDGED:
             read = TagText(text, name)
-            if name == b"script" and read.is_rules:
+            if name != b"script":
+                doubtful = name == b"base" and self._reading.doubtful
+                self._edit(at, self._judge.edits(read, doubtful=doubtful))
+            elif read.is_rules:
                 return self._meet_rules(page, at, limit, read)
-            self._edit(
-                at, self._judge.edits(read, doubtful=name == b"base" and self._reading.doubtful)
-            )
         if name not in TEXT_ENDS or not page.startswith(b"</" + name + b">", end):
             self._passage = self._reading.enter(
                 name, closed=text.endswith(b"/>") and closes_itself(text)

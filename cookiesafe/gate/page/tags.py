@@ -76,10 +76,9 @@ def closes_itself(raw: bytes) -> bool:
 def unescape(value: bytes) -> str:
     """What an attribute's value comes to: character references resolved, ``NUL`` and what is no UTF-8 replaced."""
     text = value.decode("utf-8", "replace")
-    if b"&" not in value and b"\0" not in value and b"\r" not in value:
-        return text
-    text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
-    return _REFERENCE.sub(_referred, text)
+    if b"\0" in value or b"\r" in value:
+        text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+    return _REFERENCE.sub(_referred, text) if b"&" in value else text
 
 
 def _referred(match: re.Match[str]) -> str:
