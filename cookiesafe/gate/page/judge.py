@@ -7,7 +7,7 @@ another way, whatever the browser makes of the page. An attribute is taken away 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
@@ -29,10 +29,10 @@ MOST_SWAPPED = 100
 _ADDRESS = {b"iframe": b"src", b"frame": b"src", b"embed": b"src", b"object": b"data"}
 # What would keep our page from being shown in the frame, or from knowing the visitor.
 _IN_THE_WAY = {
-    b"iframe": (b"src", b"sandbox", b"credentialless", b"csp"),
-    b"frame": (b"src",),
-    b"embed": (b"src", b"type"),
-    b"object": (b"data", b"type", b"classid", b"codebase"),
+    b"iframe": frozenset({b"src", b"sandbox", b"credentialless", b"csp"}),
+    b"frame": frozenset({b"src"}),
+    b"embed": frozenset({b"src", b"type"}),
+    b"object": frozenset({b"data", b"type", b"classid", b"codebase"}),
 }
 _SPACE = "\t\n\f\r "
 _WORD = re.compile(r"[^\t\n\f\r ]+")
@@ -131,7 +131,7 @@ class Judge:
         if speculation.is_harmless(rules, held):
             return []
         self._note(keys[0] if keys else "", "speculationrules")
-        return [put(tag, b"type", b"held"), *renamings(tag, b"type")]
+        return [put(tag, b"type", b"held"), *renamings(tag, {b"type"})]
 
     def edits_of_cut(self, tag: TagText) -> list[Edit]:
         """The same for a tag that is too long to be waited for. What cannot be known of it counts against it."""
@@ -179,7 +179,7 @@ class Judge:
         if ours is None:
             return []
         self._note(key, tag.name.decode())
-        return [put(tag, address, _as_value(ours)), *renamings(tag, *_IN_THE_WAY[tag.name])]
+        return [put(tag, address, _as_value(ours)), *renamings(tag, _IN_THE_WAY[tag.name])]
 
     def _edit_srcdoc(self, tag: TagText) -> list[Edit]:
         text = tag[b"srcdoc"]
@@ -189,7 +189,7 @@ class Judge:
         inner = self._read("html", document, self._base)
         if inner is not None and inner.text == document:
             return []
-        renamed = renamings(tag, b"srcdoc", b"src")
+        renamed = renamings(tag, {b"srcdoc", b"src"})
         if inner is None or "\ufffd" in text:
             self._note("", "srcdoc")
             return renamed
@@ -202,8 +202,8 @@ class Judge:
         if ours is None:
             return []
         if not ours:
-            return renamings(tag, *_IN_THE_WAY[tag.name])
-        return [put(tag, address, _as_value(ours)), *renamings(tag, address)]
+            return renamings(tag, _IN_THE_WAY[tag.name])
+        return [put(tag, address, _as_value(ours)), *renamings(tag, {address})]
 
     def _edited_data(self, url: str) -> str | None:
         """What is to stand for a ``data:`` URL; ``None`` if that may stay, and nothing if it cannot be read."""
@@ -228,7 +228,7 @@ class Judge:
         self._note(key, hints[0].lower())
         rest = [each for each in types if each not in hints]
         rel = [put(tag, b"rel", b"&#32;".join(map(_as_value, rest)))] if rest else []
-        return [*rel, *renamings(tag, b"rel")]
+        return [*rel, *renamings(tag, {b"rel"})]
 
     def _unrefresh(self, tag: TagText) -> list[Edit]:
         if not _is_refresh(tag):
@@ -239,7 +239,7 @@ class Judge:
         if key is None and self._edited_data(url) is None:
             return []
         self._note(key or "", "refresh")
-        return renamings(tag, b"http-equiv")
+        return renamings(tag, {b"http-equiv"})
 
     def _note_base(self, tag: TagText, doubtful: bool) -> list[Edit]:
         """The first one counts. Of any other it is not sure that it does not, so it may not lead elsewhere.
@@ -251,7 +251,7 @@ class Judge:
         href = tag[b"href"]
         first = not self._has_base and not doubtful
         if (self._inner or not first) and self._swaps.held(href, self._outer_base) is not None:
-            return renamings(tag, b"href")
+            return renamings(tag, {b"href"})
         if first:
             self._has_base, self._base = True, href
         return []
@@ -284,11 +284,11 @@ def disarmed(raw: bytes) -> list[Edit]:
 
 def put(tag: TagText, name: bytes, value: bytes) -> Edit:
     """An attribute before all others, which are separated from it."""
-    gap = b"" if tag.raw[tag.name_end : tag.name_end + 1] in b"\t\n\f\r >" else b" "
+    gap = b" " if tag.raw[tag.name_end : tag.name_end + 1].strip(b"\t\n\f\r >") else b""
     return tag.name_end, b" " + name + b"=" + value + gap
 
 
-def renamings(tag: TagText, *names: bytes) -> list[Edit]:
+def renamings(tag: TagText, names: Container[bytes]) -> list[Edit]:
     """Each attribute of these names, those that do not count too: some readers of a page take the last."""
     return [(at, RENAMED) for at in tag.places(names)]
 
