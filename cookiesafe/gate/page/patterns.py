@@ -98,26 +98,29 @@ def _one_of(words: Iterable[bytes]) -> bytes:
     return b"(?:" + b"|".join(ways) + b")"
 
 
-_COMMON, _ALIKE = b"bipst", b"elm"  # how many names begin, and how some do that begin like others
+# First letters of names that are told apart by the second letter, mostly, and some that are so by all that follows.
+_COMMON, _ALIKE = (b"st", b"bip"), b"elm"
 
 
 def _names_but(words: Iterable[bytes]) -> list[bytes]:
     """Most tag names that are none of ``words``: told apart by the first letter, by the second, or by all but the first."""
-    starts = sorted(words)
-    common = [word for word in starts if word[0] in _COMMON]
-    alike = [word for word in starts if word[0] in _ALIKE]
-    others = [word for word in starts if word[0] not in _COMMON + _ALIKE]
-    names = [
-        _any_of(bytes(set(range(ord("a"), ord("z") + 1)) - {word[0] for word in starts})),
-        _any_of(word[0] for word in common) + b"(?!" + _any_of(word[1] for word in common) + b")",
-        *(
-            _any_of(word[0] for word in group)
-            + b"(?!%b%b)" % (_one_of(word[1:] for word in group), DELIMITED)
-            for group in (alike, others, common)
-            if group
-        ),
+    groups: dict[bytes, list[bytes]] = {}
+    for word in sorted(words):
+        alike = next((each for each in (*_COMMON, _ALIKE) if word[0] in each), b"")
+        groups.setdefault(alike, []).append(word)
+    common = [groups[alike] for alike in _COMMON if alike in groups]
+    by_first = _any_of(set(range(ord("a"), ord("z") + 1)) - {word[0] for word in words})
+    by_second = [_begin(each) + b"(?!%b)" % _any_of(word[1] for word in each) for each in common]
+    by_rest = [
+        _begin(each) + b"(?!%b%b)" % (_one_of(word[1:] for word in each), DELIMITED)
+        for _, each in sorted(groups.items(), key=lambda group: group[0] in _COMMON)
     ]
+    names = [by_first, *by_second, b"(?:" + b"|".join(by_rest) + b")"]
     return [name + rb"[^~/>]*+" for name in names]
+
+
+def _begin(words: Iterable[bytes]) -> bytes:
+    return _any_of(word[0] for word in words)
 
 
 def _any_of(letters: Iterable[int]) -> bytes:
@@ -139,10 +142,10 @@ def _usual(starts: Iterable[bytes], rest: bytes = _USUAL_REST) -> list[bytes]:
         b"/" + ends[0] + b">",
         names[0] + rest,
         b"/" + ends[1] + b">",
-        names[1] + rest,
+        *(name + rest for name in names[1:-1]),
         rb"!--[^>!-][^-]*+-->",
-        b"(?:" + b"|".join(names[2:]) + b")" + rest,
-        b"/(?:" + b"|".join(ends[2:]) + b")>",
+        names[-1] + rest,
+        b"/" + ends[-1] + b">",
     ]
 
 
@@ -186,7 +189,7 @@ _QUIET = [
     # A script that is no speculation rules and hides no end tag.
     _whole(b"script", _PLAIN_SCRIPT, _attributes_but(b"type", rb"(?![~]*+[sS][pP])[^\"&]*+")),
     # What leaves foreign content as it entered it.
-    _whole(b"svg", _past([b"path" + _SWIFT_REST, *_usual(FOREIGN_STARTS), *_LEAVES[:2]])),
+    _whole(b"svg", _past([b"path" + _SWIFT_REST, *_LEAVES[:2], *_usual(FOREIGN_STARTS)])),
     *(_whole(each, rb"[^<]*+") for each in (b"style", b"title", b"textarea")),
     # What is the same whether scripts run or not.
     _whole(b"noscript", many(rb"[^<]++|<" + _QUIET_TAG + rb"|</[a-mo-zA-MO-Z][a-z]*+>")),
