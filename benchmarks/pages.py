@@ -1,36 +1,39 @@
 """What the page gate costs, beside what a user would write instead, and what hostile pages make of it.
 
-``python -m benchmarks.pages``. Four pages of different kinds are made from fragments as real sites have them, always the
-same. The same job is done by each: swap held frames, take out hints and refreshes. Cases take turns in one process, A B C C
-B A, and the median of the paired ratios is printed. ``turbohtml`` and ``html.parser`` are given the whole page at once; the
-gate gets it in chunks of 16 KB. Without ``turbohtml`` (``pip install turbohtml``) it is left out.
+``python -m benchmarks.pages [hostile] [PATH …]``. Four pages of different kinds are made from fragments as real sites have
+them, always the same; each ``PATH`` is a page more. The same job is done by each: swap frames of other sites, take out
+hints and refreshes that lead there. Cases take turns in one process, A B C C B A, and the median of the paired ratios is
+printed. ``turbohtml`` and ``html.parser`` are given the whole page at once; the gate gets it in chunks of 16 KB. Without
+``turbohtml`` (``pip install turbohtml``) it is left out.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import tracemalloc
 from collections.abc import Callable
 from html.parser import HTMLParser
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
 from time import thread_time_ns
 from typing import Any
 
 from cookiesafe.gate.page import PageGate
 
-CHUNK, ROUNDS = 16 * 1024, 9
-HELD = "held.example"
+CHUNK, ROUNDS = 16 * 1024, 15
+ELSEWHERE = re.compile(r"(?:https?:)?//")
 OURS = "/cookiesafe/embed"
 Page = bytes
 
 
 class Held:
-    """Everything of one host is held."""
+    """Every address that names a host is held."""
 
     def held(self, url: str, base: str | None) -> str | None:
-        return url if HELD in url else None
+        return url if ELSEWHERE.match(url) else None
 
     def placeholder(self, key: str, sandbox: str | None) -> str:
         return OURS
@@ -96,17 +99,18 @@ def turbohtml(page: Page) -> bytes:
 
     def swap(element: Any) -> None:
         name = "data" if element.tag == "object" else "src"
-        if HELD in (element.get(name) or ""):
+        if ELSEWHERE.match(element.get(name) or ""):
             element.set_attribute(name, OURS)
             element.remove_attribute("sandbox")
 
     def unhint(element: Any) -> None:
         hints = {"preconnect", "dns-prefetch", "prefetch", "prerender"}
-        if hints & set((element.get("rel") or "").split()) and HELD in (element.get("href") or ""):
+        elsewhere = ELSEWHERE.match(element.get("href") or "")
+        if elsewhere and hints & set((element.get("rel") or "").split()):
             element.remove()
 
     def unrefresh(element: Any) -> None:
-        if HELD in (element.get("content") or ""):
+        if ELSEWHERE.search(element.get("content") or ""):
             element.remove()
 
     handlers = [
@@ -114,7 +118,9 @@ def turbohtml(page: Page) -> bytes:
         ("link", unhint),
         ("meta[http-equiv=refresh]", unrefresh),
     ]
-    rewritten: str = import_module("turbohtml.rewrite").rewrite(page.decode(), elements=handlers)
+    rewritten: str = import_module("turbohtml.rewrite").rewrite(
+        page.decode(errors="replace"), elements=handlers
+    )
     return rewritten.encode()
 
 
@@ -125,10 +131,11 @@ class _Parser(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         text = self.get_starttag_text() or ""
-        if tag in ("iframe", "frame", "embed", "object") and HELD in text:
-            text = f'<{tag} src="{OURS}">'
-        elif tag == "link" and HELD in text and "preconnect" in (dict(attrs).get("rel") or ""):
-            text = ""
+        if tag in ("iframe", "frame", "embed", "object"):
+            if ELSEWHERE.match(dict(attrs).get("data" if tag == "object" else "src") or ""):
+                text = f'<{tag} src="{OURS}">'
+        elif tag == "link" and ELSEWHERE.match(dict(attrs).get("href") or ""):
+            text = "" if "preconnect" in (dict(attrs).get("rel") or "") else text
         self.out.append(text)
 
     handle_startendtag = handle_starttag
@@ -154,7 +161,7 @@ class _Parser(HTMLParser):
 
 def html_parser(page: Page) -> bytes:
     parser = _Parser()
-    parser.feed(page.decode())
+    parser.feed(page.decode(errors="replace"))
     parser.close()
     return "".join(parser.out).encode()
 
@@ -220,6 +227,10 @@ HOSTILE = {
     "frames in quotes behind an escape": b"\x1b<iframe a='",
     "frames in frames in a frameset": b"<frameset><iframe src='<iframe ",
     "templates in select": b"<select><template><style></select>",
+    "attributes that touch": b"<section a=\"b\"c='d'e>",
+    "attributes in one tag": b'<p a="b"' + b' c="d" e' * (1 << 18),
+    "pictures in pictures": b'<svg><g a="b">',
+    "links with references": b"<link rel='icon' title=\"&amp;\" href=/x>",
     "rules": b"<script type=speculationrules>{}</script>",
 }
 """What is repeated, or cut off, to make a page of a megabyte."""
@@ -232,16 +243,25 @@ def hostile(unit: bytes, size: int) -> float:
 
 
 def main() -> None:
+    bytearray(
+        24 << 20
+    )  # once freed, room like it stays with the process: theirs need it for whole pages
+    paths = [Path(name) for name in sys.argv[1:] if name != "hostile"]
+    pages = {kind: page_of(fragment) for kind, fragment in FRAGMENTS.items()}
+    pages |= {"/".join(path.parts[-2:]): path.read_bytes() for path in paths}
     theirs = [turbohtml] if find_spec("turbohtml") else []
     names = " ".join(f"{run.__name__:>12}" for run in (*theirs, html_parser))
-    print(f"{'ours over':22}{'ms':>8} {names}")
-    for kind, fragment in FRAGMENTS.items():
-        page = page_of(fragment)
+    print(f"{'ours over':32}{'KB':>6}{'ms':>8} {names}")
+    for name, page in pages.items():
+        if gate(page, 1000) != gate(page, len(page)):
+            raise RuntimeError(f"{name}: what comes out depends on the chunks")
         ours, ratios = compare(page, [*theirs, html_parser])
-        print(f"{kind:22}{ours:8.2f} " + " ".join(f"{ratio:12.3f}" for ratio in ratios))
+        row = " ".join(f"{ratio:12.3f}" for ratio in ratios)
+        print(f"{name[-32:]:32}{len(page) // 1024:6}{ours:8.2f} {row}")
+    large = [*(page_of(f, 4 * SIZE) for f in FRAGMENTS.values()), *list(pages.values())[4:]]
     for chunk in (16, 64):
-        most = [extra_memory(page_of(f, 4 * SIZE), chunk * 1024) for f in FRAGMENTS.values()]
-        print(f"extra memory in chunks of {chunk} KB: {max(most) / 1024:.0f} KB")
+        most = max(extra_memory(page, chunk * 1024) for page in large)
+        print(f"extra memory in chunks of {chunk} KB: {most / 1024:.0f} KB")
     if "hostile" in sys.argv[1:]:
         for name, unit in HOSTILE.items():
             once, twice = hostile(unit, 1 << 20), hostile(unit, 1 << 21)

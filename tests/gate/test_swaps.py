@@ -76,6 +76,23 @@ CASES = {
     # hints
     "a hint": '<link «data-held-»rel="preconnect" href="https://H" crossorigin>',
     "hints in any case": "<link «data-held-»rel=DNS-Prefetch href=//H><link href=//H «data-held-»rel=prerender>",
+    "hints behind types that are none": (
+        '<link« rel=icon» «data-held-»rel="icon prefetch" href="//H">'
+        '<link« rel=preload&#32;stylesheet» «data-held-»rel="preload\nSearch stylesheet" href="//H">'
+        '<link« rel=prev» «data-held-»rel="prev &#112;rerender" href="//H">'
+        '<link rel="shortcut icon" href="//H"><link rel="profiles dns-prefetched" href="//H">'
+    ),
+    "in capitals what is most often not": (
+        "<SCRIPT>'<iframe src=//H>'</SCRIPT><STYLE><iframe src=//H></STYLE><TITLE><iframe src=//H></TITLE>"
+        "<SVG><PATH D='<iframe src=//H>'/></SVG><iframe« src=/embed» «data-held-»src=//H>"
+    ),
+    "a frame behind names that end as others do": (
+        "<eink><wframe src=//H><p-iframe src=//H><li></li><strong></strong>"
+        "<iframe« src=/embed» «data-held-»src=//H>"
+    ),
+    "a frame behind attributes of all kinds": (
+        """<p a="<iframe src=//H>" b='<iframe src=//H>'c="<iframe src=//H>" ="><iframe« src=/embed» «data-held-»src=//H>"""
+    ),
     "hints among others": (
         "<link« rel=stylesheet&#32;x» «data-held-»rel=' stylesheet\n preconnect x' href=//H>"
     ),

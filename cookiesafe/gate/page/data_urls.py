@@ -13,6 +13,7 @@ _LEFT_OUT = "".join(map(chr, range(0x21)))
 _REMOVED = dict.fromkeys(map(ord, "\t\n\r"))
 _BASE64 = re.compile(r";\x20*base64$", re.IGNORECASE)
 _USUAL = re.compile(r"[\w.+-]+/[\w.+-]+(?:;[\w.+-]+(?:=[\w.+-]*)?)*", re.ASCII)
+_MAY_BE_DATA = re.compile(r"[\x00-\x20]*+[dD]")
 _BLANKS = b"\t\n\f\r "
 
 
@@ -49,6 +50,8 @@ def document_in(url: str) -> DataDocument | None:
 
     Raises ``Undecodable``.
     """
+    if not _MAY_BE_DATA.match(url):
+        return None
     url = cleaned(url)
     if url[:5].lower() != "data:" or is_no_document(url):
         return None

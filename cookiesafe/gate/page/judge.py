@@ -7,13 +7,14 @@ another way, whatever the browser makes of the page. An attribute is taken away 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
 from ..documents import Markup
 from . import speculation
 from .data_urls import Undecodable, cleaned, document_in, is_no_document
+from .patterns import HINTS
 from .tags import TagText
 
 Edit = tuple[int, bytes]
@@ -28,14 +29,11 @@ MOST_SWAPPED = 100
 _ADDRESS = {b"iframe": b"src", b"frame": b"src", b"embed": b"src", b"object": b"data"}
 # What would keep our page from being shown in the frame, or from knowing the visitor.
 _IN_THE_WAY = {
-    b"iframe": (b"src", b"sandbox", b"credentialless", b"csp"),
-    b"frame": (b"src",),
-    b"embed": (b"src", b"type"),
-    b"object": (b"data", b"type", b"classid", b"codebase"),
+    b"iframe": frozenset({b"src", b"sandbox", b"credentialless", b"csp"}),
+    b"frame": frozenset({b"src"}),
+    b"embed": frozenset({b"src", b"type"}),
+    b"object": frozenset({b"data", b"type", b"classid", b"codebase"}),
 }
-HINTS = ("preconnect", "dns-prefetch", "prefetch", "prerender", "search")
-"""Link types that make a browser call a host and that no CSP, or not every browser's, covers."""
-
 _SPACE = "\t\n\f\r "
 _WORD = re.compile(r"[^\t\n\f\r ]+")
 _NEEDS_NO_QUOTES = re.compile(r"[a-zA-Z0-9/?=.:_%-]+")
@@ -133,7 +131,7 @@ class Judge:
         if speculation.is_harmless(rules, held):
             return []
         self._note(keys[0] if keys else "", "speculationrules")
-        return [put(tag, b"type", b"held"), *renamings(tag, b"type")]
+        return [put(tag, b"type", b"held"), *renamings(tag, {b"type"})]
 
     def edits_of_cut(self, tag: TagText) -> list[Edit]:
         """The same for a tag that is too long to be waited for. What cannot be known of it counts against it."""
@@ -172,37 +170,40 @@ class Judge:
         if tag.name == b"iframe" and b"srcdoc" in tag:
             return self._edit_srcdoc(tag)
         address = _ADDRESS[tag.name]
-        key = self._held(tag[address])
+        url = tag[address]
+        key = self._held(url)
         if key is None:
-            return self._edit_data(tag, address)
+            return self._edit_data(tag, address, url)
         sandbox = tag[b"sandbox"] if tag.name == b"iframe" and b"sandbox" in tag else None
         ours = self._swaps.placeholder(key, sandbox)
         if ours is None:
             return []
         self._note(key, tag.name.decode())
-        return [put(tag, address, _as_value(ours)), *renamings(tag, *_IN_THE_WAY[tag.name])]
+        return [put(tag, address, _as_value(ours)), *renamings(tag, _IN_THE_WAY[tag.name])]
 
     def _edit_srcdoc(self, tag: TagText) -> list[Edit]:
         text = tag[b"srcdoc"]
+        if "<" not in text:
+            return []
         document = text.encode()
         inner = self._read("html", document, self._base)
         if inner is not None and inner.text == document:
             return []
-        renamed = renamings(tag, b"srcdoc", b"src")
+        renamed = renamings(tag, {b"srcdoc", b"src"})
         if inner is None or "\ufffd" in text:
             self._note("", "srcdoc")
             return renamed
         self._note_all(inner.swapped)
         return [put(tag, b"srcdoc", _referring(inner.text.decode())), *renamed]
 
-    def _edit_data(self, tag: TagText, address: bytes) -> list[Edit]:
+    def _edit_data(self, tag: TagText, address: bytes, url: str) -> list[Edit]:
         """A frame of a ``data:`` URL, to which the page's base is nothing."""
-        ours = self._edited_data(tag[address])
+        ours = self._edited_data(url)
         if ours is None:
             return []
         if not ours:
-            return renamings(tag, *_IN_THE_WAY[tag.name])
-        return [put(tag, address, _as_value(ours)), *renamings(tag, address)]
+            return renamings(tag, _IN_THE_WAY[tag.name])
+        return [put(tag, address, _as_value(ours)), *renamings(tag, {address})]
 
     def _edited_data(self, url: str) -> str | None:
         """What is to stand for a ``data:`` URL; ``None`` if that may stay, and nothing if it cannot be read."""
@@ -227,7 +228,7 @@ class Judge:
         self._note(key, hints[0].lower())
         rest = [each for each in types if each not in hints]
         rel = [put(tag, b"rel", b"&#32;".join(map(_as_value, rest)))] if rest else []
-        return [*rel, *renamings(tag, b"rel")]
+        return [*rel, *renamings(tag, {b"rel"})]
 
     def _unrefresh(self, tag: TagText) -> list[Edit]:
         if not _is_refresh(tag):
@@ -238,7 +239,7 @@ class Judge:
         if key is None and self._edited_data(url) is None:
             return []
         self._note(key or "", "refresh")
-        return renamings(tag, b"http-equiv")
+        return renamings(tag, {b"http-equiv"})
 
     def _note_base(self, tag: TagText, doubtful: bool) -> list[Edit]:
         """The first one counts. Of any other it is not sure that it does not, so it may not lead elsewhere.
@@ -250,7 +251,7 @@ class Judge:
         href = tag[b"href"]
         first = not self._has_base and not doubtful
         if (self._inner or not first) and self._swaps.held(href, self._outer_base) is not None:
-            return renamings(tag, b"href")
+            return renamings(tag, {b"href"})
         if first:
             self._has_base, self._base = True, href
         return []
@@ -283,11 +284,11 @@ def disarmed(raw: bytes) -> list[Edit]:
 
 def put(tag: TagText, name: bytes, value: bytes) -> Edit:
     """An attribute before all others, which are separated from it."""
-    gap = b"" if tag.raw[tag.name_end : tag.name_end + 1] in b"\t\n\f\r >" else b" "
+    gap = b" " if tag.raw[tag.name_end : tag.name_end + 1].strip(b"\t\n\f\r >") else b""
     return tag.name_end, b" " + name + b"=" + value + gap
 
 
-def renamings(tag: TagText, *names: bytes) -> list[Edit]:
+def renamings(tag: TagText, names: Container[bytes]) -> list[Edit]:
     """Each attribute of these names, those that do not count too: some readers of a page take the last."""
     return [(at, RENAMED) for at in tag.places(names)]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from .patterns import DELIMITED, SPACE, WHOLE_ATTRIBUTES, any_case
+from .patterns import DELIMITED, WHOLE_ATTRIBUTES, any_case, compiled
 
 _LONGEST_END = len(b"</noscript>")
 
@@ -25,7 +25,7 @@ class Passage(Protocol):
 def _states() -> dict[str, _State]:
     """Each state by its name: what stays in it, where other bytes lead, and whether that byte is gone then."""
     return {
-        name: (re.compile(stay.replace(b"~", SPACE)), turns, otherwise)
+        name: (compiled(stay), {ord(byte): turn for byte, turn in turns.items()}, otherwise)
         for name, stay, turns, otherwise in (
             ("tag name", rb"[^~/>]*+", {}, ("between", 0)),
             ("name", rb"[^~/>=]*+", {"=": ("before value", 1)}, ("after name", 0)),
@@ -44,7 +44,7 @@ def _states() -> dict[str, _State]:
     }
 
 
-_State = tuple[re.Pattern[bytes], dict[str, tuple[str, int]], tuple[str, int]]
+_State = tuple[re.Pattern[bytes], dict[int, tuple[str, int]], tuple[str, int]]
 _STATES = _states()
 
 
@@ -74,7 +74,7 @@ class Tag:
             at = match.end() if match else at
             if at == limit:
                 break
-            self._state, gone = turns.get(chr(page[at]), otherwise)
+            self._state, gone = turns.get(page[at], otherwise)
             at += gone
         return at
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from functools import cache
 
 JUDGED = (b"iframe", b"frame", b"embed", b"object", b"link", b"meta", b"base", b"script")
 """Elements whose address may be held."""
@@ -28,6 +29,9 @@ FOREIGN_STARTS = STARTS | {*INTEGRATING, b"foreignobject", b"annotation-xml"}
 
 LONGEST_NAME = len(b"annotation-xml")
 
+HINTS = ("preconnect", "dns-prefetch", "prefetch", "prerender", "search")
+"""Link types that make a browser call a host and that no CSP, or not every browser's, covers."""
+
 SPACE = rb"\t\n\f\r\x20"
 DELIMITED = rb"(?=[" + SPACE + rb"/>])"
 
@@ -45,23 +49,38 @@ def many(what: bytes) -> bytes:
     return b"(?:" + what + _WAY_OUT + b")*+"
 
 
-_COMMON_FIRST = (
-    b"tlseipmnbofxcd"  # as tag names begin in pages, of those that are told apart by more than that
-)
-_NAME = rb"(?:=[^~/>=]*+|[^~/>=]++)"
-_VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^~>"'][^~>]*+)"""
+_NAME = rb"[^~/>][^~/>=]*+"
+_VALUE = rb"""(?:"[^"]*+"?+|'[^']*+'?+|[^~>"'][^~>]*+)"""
 _WHOLE_VALUE = rb"""(?:"[^"]*+"|'[^']*+'|[^~>"'][^~>]*+(?=[~>]))"""
 _ATTRIBUTES = many(rb"[~/]++|" + _NAME + maybe(rb"[~]*+=[~]*+" + maybe(_VALUE)))
-_USUAL_ATTRIBUTE = rb"""[~]++[^~/>=]++(?:="[^"]*+"|=[^~>"'][^~>]*+|='[^']*+'|)"""
-_USUAL_ATTRIBUTES = many(_USUAL_ATTRIBUTE) + rb"[~]*+/?+"
+_USUAL_VALUE = rb"""(?:="[^"]*+"|=[^~>"'][^~>]*+|='[^']*+'|)"""
+_USUAL_ATTRIBUTE = rb"[~]++[^~/>=]++" + _USUAL_VALUE
+_QUOTED_ATTRIBUTE = rb'\x20[^~/>=]++="[^"]*+"'
+_MORE = many(_USUAL_ATTRIBUTE) + rb"[~]*+/?+>"
+_USUAL_REST = b"(?:>|" + _MORE + b")"
+_SWIFT_REST = b"(?:>|%b(?:>|%b(?:>|/>|%b))|%b)" % (
+    _QUOTED_ATTRIBUTE,
+    many(_QUOTED_ATTRIBUTE),
+    _MORE,
+    _MORE,
+)
 _PLAIN_ATTRIBUTES = many(_USUAL_ATTRIBUTE) + rb"[~]*+"
 _TAG_BEGIN = rb"<(?P<end>/?)(?P<name>[a-zA-Z][^~/>]*+)"
-_TO_TAG_END = rb"(?:>|" + _USUAL_ATTRIBUTES + b">|" + _ATTRIBUTES + b">)"
+_TO_TAG_END = b"(?:" + _USUAL_REST + b"|" + _ATTRIBUTES + b">)"
+
+_NEGATED = re.compile(rb"\[\^[^\]]{2,}\]")
 
 
-def _compiled(pattern: bytes) -> re.Pattern[bytes]:
-    """``~`` stands for ASCII whitespace."""
-    return re.compile(pattern.replace(b"~", SPACE))
+def compiled(pattern: bytes) -> re.Pattern[bytes]:
+    """``~`` stands for ASCII whitespace. A set of all bytes but some is looked up faster if it says which ones it has."""
+    whole = pattern.replace(b"~", SPACE)
+    return re.compile(_NEGATED.sub(lambda negated: _told(negated.group()), whole))
+
+
+@cache
+def _told(negated: bytes) -> bytes:
+    runs = re.finditer(negated + b"+", bytes(range(256)))
+    return b"[" + b"".join(rb"\x%02x-\x%02x" % (run.start(), run.end() - 1) for run in runs) + b"]"
 
 
 def any_case(word: bytes) -> bytes:
@@ -71,29 +90,42 @@ def any_case(word: bytes) -> bytes:
 
 
 def _one_of(words: Iterable[bytes]) -> bytes:
-    return b"(?:" + b"|".join(map(any_case, words)) + b")"
+    """A pattern for any of ``words``, which looks at each letter once."""
+    tails: dict[bytes, list[bytes]] = {}
+    for word in sorted(words, reverse=True):
+        tails.setdefault(word[:1], []).append(word[1:])
+    ways = (any_case(first) + _one_of(rest) if first else b"" for first, rest in tails.items())
+    return b"(?:" + b"|".join(ways) + b")"
+
+
+# First letters of names that are told apart by the second letter, mostly, and some that are so by all that follows.
+_COMMON, _ALIKE = (b"st", b"bip"), b"elm"
 
 
 def _names_but(words: Iterable[bytes]) -> list[bytes]:
-    """Tag names that are none of ``words``: told apart by the first letter, else by the second, else by all."""
-    tails: dict[bytes, list[bytes]] = {}
-    for word in sorted(set(words), key=lambda word: _COMMON_FIRST.find(word[:1])):
-        tails.setdefault(word[:1], []).append(word[1:])
-    others = bytes(c for c in range(ord("a"), ord("z") + 1) if bytes([c]) not in tails)
-    seconds = b"".join({rest[:1] for rests in tails.values() for rest in rests})
-    by_all = (
-        any_case(first) + b"(?!" + _one_of(rests) + DELIMITED + b")"
-        for first, rests in tails.items()
-    )
-    return [
-        _any_of(others) + rb"[^~/>]*+",
-        _any_of(b"".join(tails)) + b"(?!" + _any_of(seconds) + rb")[^~/>]*+",
-        b"(?:" + b"|".join(by_all) + rb")[^~/>]*+",
+    """Most tag names that are none of ``words``: told apart by the first letter, by the second, or by all but the first."""
+    groups: dict[bytes, list[bytes]] = {}
+    for word in sorted(words):
+        alike = next((each for each in (*_COMMON, _ALIKE) if word[0] in each), b"")
+        groups.setdefault(alike, []).append(word)
+    common = [groups[alike] for alike in _COMMON if alike in groups]
+    by_first = _any_of(set(range(ord("a"), ord("z") + 1)) - {word[0] for word in words})
+    by_second = [_begin(each) + b"(?!%b)" % _any_of(word[1] for word in each) for each in common]
+    by_rest = [
+        _begin(each) + b"(?!%b%b)" % (_one_of(word[1:] for word in each), DELIMITED)
+        for _, each in sorted(groups.items(), key=lambda group: group[0] in _COMMON)
     ]
+    names = [by_first, *by_second, b"(?:" + b"|".join(by_rest) + b")"]
+    return [name + rb"[^~/>]*+" for name in names]
 
 
-def _any_of(letters: bytes) -> bytes:
-    return b"[" + letters + letters.upper() + b"]"
+def _begin(words: Iterable[bytes]) -> bytes:
+    return _any_of(word[0] for word in words)
+
+
+def _any_of(letters: Iterable[int]) -> bytes:
+    one = bytes(sorted(set(letters)))
+    return b"[" + one + one.upper() + b"]"
 
 
 COMMENT = (
@@ -103,13 +135,17 @@ COMMENT = (
 """What begins with an angle and shows nothing, as far as it is easily told: comments, doctypes, ``</>``."""
 
 
-def _usual(starts: Iterable[bytes]) -> list[bytes]:
+def _usual(starts: Iterable[bytes], rest: bytes = _USUAL_REST) -> list[bytes]:
     """Whole tags of no interest, written as most are."""
     ends, names = _names_but(_ENDS), _names_but(starts)
     return [
         b"/" + ends[0] + b">",
-        *(name + _USUAL_ATTRIBUTES + b">" for name in names),
-        *(b"/" + name + b">" for name in ends[1:]),
+        names[0] + rest,
+        b"/" + ends[1] + b">",
+        *(name + rest for name in names[1:-1]),
+        rb"!--[^>!-][^-]*+-->",
+        names[-1] + rest,
+        b"/" + ends[-1] + b">",
     ]
 
 
@@ -117,67 +153,68 @@ def _others(starts: Iterable[bytes]) -> list[bytes]:
     """The same, written in any way; angles that are none, and comments."""
     ends, names = _names_but(_ENDS), _names_but(starts)
     return [
-        names[0] + _ATTRIBUTES + b">",
-        names[-1] + _ATTRIBUTES + b">",
-        b"/" + ends[0] + _ATTRIBUTES + b">",
-        b"/" + ends[-1] + _ATTRIBUTES + b">",
+        b"(?:%b|/(?:%b))%b>" % (b"|".join(names), b"|".join(ends), _ATTRIBUTES),
         rb"(?=[^a-zA-Z/!?])",
         COMMENT,
     ]
 
 
 def _past(ways: Iterable[bytes]) -> bytes:
-    return many(rb"[^<]*+<(?:" + b"|".join(ways) + rb")") + rb"[^<]*+"
+    return rb"[^<]*+" + many(rb"<(?:" + b"|".join(ways) + rb")[^<]*+")
 
 
 def _whole(name: bytes, content: bytes, attributes: bytes = _PLAIN_ATTRIBUTES) -> bytes:
-    return any_case(name) + attributes + b">" + content + b"</" + any_case(name) + b">"
+    """An element in small letters, as most write it."""
+    return name + attributes + b">" + content + b"</" + name + b">"
 
 
 def _attributes_but(name: bytes, value: bytes) -> bytes:
     """Usual attributes; one of this name may only have such a value."""
-    this, other = any_case(name), rb"(?!%b[~/>=])[^~/>=]++" % any_case(name)
-    return many(rb'[~]++(?:%b="%b"|%b%b)' % (this, value, other, maybe(rb'="[^"]*+"'))) + rb"[~]*+"
+    other = rb"[^~/>=%b][^~/>=]*+" % (name[:1] + name[:1].upper())
+    alike = rb"(?!%b[~/>=])[^~/>=]++" % any_case(name)
+    ways = (other + _USUAL_VALUE, rb'%b="%b"' % (name, value), alike + _USUAL_VALUE)
+    return many(rb"[~]++(?:" + b"|".join(ways) + b")") + rb"[~]*+"
 
 
-_LEAVES = [_whole(each, rb"[^<]*+", _USUAL_ATTRIBUTES) for each in INTEGRATING]
+_LEAVES = [_whole(each, rb"[^<]*+", _PLAIN_ATTRIBUTES + rb"/?+") for each in INTEGRATING]
 _QUIET_ATTRIBUTES = many(rb"[~]++[^~/><=]++" + maybe(rb'="[^"<]*+"')) + rb"[~]*+/?+>"
 _QUIET_TAG = b"(?:" + b"|".join(_names_but(STARTS)) + b")" + _QUIET_ATTRIBUTES
+_NO_HINTS = b"stylesheet|shortcut|shortlink|preload|pingback|profile|prev"
+_HARMLESS_TYPES = many(
+    rb"[~]*+(?:(?!%b)[^~\"&]++|%b)(?=[~\"])" % (_any_of(ord(hint[0]) for hint in HINTS), _NO_HINTS)
+)
+_PLAIN_CODE = rb"[^<]*+" + many(rb"<[^!/<][^<]*+")
+_PLAIN_SCRIPT = _PLAIN_CODE + many(rb"<(?![!/](?:--|%b))" % any_case(b"script") + _PLAIN_CODE)
 _QUIET = [
-    # What leaves foreign content as it entered it.
-    _whole(b"svg", _past([*_usual(FOREIGN_STARTS), *_LEAVES[:2]])),
     # A script that is no speculation rules and hides no end tag.
-    _whole(
-        b"script",
-        many(rb"[^<]*+<(?![!/](?:--|" + any_case(b"script") + rb"))") + rb"[^<]*+",
-        _attributes_but(b"type", rb"(?![~]*+[sS][pP])[^\"&]*+"),
-    ),
+    _whole(b"script", _PLAIN_SCRIPT, _attributes_but(b"type", rb"(?![~]*+[sS][pP])[^\"&]*+")),
+    # What leaves foreign content as it entered it.
+    _whole(b"svg", _past([b"path" + _SWIFT_REST, *_LEAVES[:2], *_usual(FOREIGN_STARTS)])),
     *(_whole(each, rb"[^<]*+") for each in (b"style", b"title", b"textarea")),
     # What is the same whether scripts run or not.
     _whole(b"noscript", many(rb"[^<]++|<" + _QUIET_TAG + rb"|</[a-mo-zA-MO-Z][a-z]*+>")),
-    any_case(b"link")
-    + _attributes_but(b"rel", rb"(?:stylesheet|(?:shortcut )?icon|canonical|alternate|manifest)")
-    + rb"/?+>",
-    any_case(b"meta") + _attributes_but(b"http-equiv", rb"(?!)") + rb"/?+>",
+    b"link" + _attributes_but(b"rel", _HARMLESS_TYPES + rb"[~]*+") + rb"/?+>",
+    b"meta" + _attributes_but(b"http-equiv", rb"(?!)") + rb"/?+>",
 ]
-SKIP = _compiled(_past([*_usual(STARTS), *_QUIET, *_others(STARTS)]))
+_FREQUENT = [b"p" + _SWIFT_REST, b"li" + _SWIFT_REST]
+SKIP = compiled(_past([*_FREQUENT, *_usual(STARTS, _SWIFT_REST), *_QUIET, *_others(STARTS)]))
 """Past text, comments, whole tags of no interest, and whole elements in which all readings see nothing."""
 
-SKIP_DOUBTFUL = _compiled(_past([*_usual(STARTS), *_others(STARTS)]))
+SKIP_DOUBTFUL = compiled(_past([*_usual(STARTS), *_others(STARTS)]))
 """The same where readings may differ: nothing is taken as a whole."""
 
-SKIP_FOREIGN = _compiled(_past([*_usual(FOREIGN_STARTS), *_LEAVES, *_others(FOREIGN_STARTS)]))
+SKIP_FOREIGN = compiled(_past([*_usual(FOREIGN_STARTS), *_LEAVES, *_others(FOREIGN_STARTS)]))
 """The same in ``svg`` and ``math``, where more is of interest."""
 
-TAG_NAME = _compiled(_TAG_BEGIN)
+TAG_NAME = compiled(_TAG_BEGIN)
 """How a tag begins. Its name may go on if nothing follows."""
 
-TAG = _compiled(_TAG_BEGIN + _TO_TAG_END)
+TAG = compiled(_TAG_BEGIN + _TO_TAG_END)
 """A whole tag."""
 
-ATTRIBUTE = _compiled(
+ATTRIBUTE = compiled(
     rb"(?P<name>" + _NAME + b")"
-    rb"""(?:[~]*+=[~]*+(?:"([^"]*+)(?:"|\Z)|'([^']*+)(?:'|\Z)|([^~>"'][^~>]*+)|)|)"""
+    rb"""(?:[~]*+=[~]*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^~>"'][^~>]*+)|)|)"""
 )
 """One attribute of a tag, also of one that is cut off."""
 
@@ -188,7 +225,7 @@ UNFINISHED_SUSPECT = re.compile(rb"<[a-zA-Z]{0,6}\Z")
 
 WHOLE_ATTRIBUTES = many(
     rb"[~/]++|" + _NAME + rb"(?:[~]*+=[~]*+" + _WHOLE_VALUE + rb"|(?=[/>])|[~]++(?=[^~=]))"
-).replace(b"~", SPACE)
+)
 """Attributes that are surely over; what follows them may be an unfinished one."""
 
 CDATA, ESCAPE = b"<![CDATA[", b"\x1b"

@@ -7,8 +7,6 @@ before and after 2025 differ in ``select``. What is markup in one reading and te
 
 from __future__ import annotations
 
-import re
-
 from .passages import TEXT_ENDS, Endless, Passage, Script, Section, Text
 from .patterns import (
     CDATA,
@@ -39,6 +37,8 @@ class Reading:
         self._open = dict.fromkeys((*FOREIGN, b"select", b"template", b"col"), 0)
         self._veils: list[bytes] = [ESCAPE]
         self._ends: dict[bytes, int] = {}
+        self.skip, self.starts = SKIP, STARTS
+        """What gets past all that is of no interest, and the start tags of interest."""
 
     @property
     def veiled(self) -> bool:
@@ -51,22 +51,17 @@ class Reading:
         return self._lost or self.foreign or self._open[b"col"] > 0
 
     @property
-    def skip(self) -> re.Pattern[bytes]:
-        """What gets past all that is of no interest."""
-        if self.foreign:
-            return SKIP_FOREIGN
-        doubtful = self.veiled or self.unsure or self._open[b"select"]
-        return SKIP_DOUBTFUL if doubtful else SKIP
-
-    @property
-    def starts(self) -> frozenset[bytes]:
-        """The start tags of interest."""
-        return FOREIGN_STARTS if self.foreign else STARTS
-
-    @property
     def doubtful(self) -> bool:
         """Whether a tag may be none to the browser."""
         return self._lost or self.veiled or any(self._open.values())
+
+    def _settle(self) -> None:
+        """Whatever has changed decides on what is of interest from here on."""
+        if self.foreign:
+            self.skip, self.starts = SKIP_FOREIGN, FOREIGN_STARTS
+        else:
+            doubtful = self.veiled or self.unsure or self._open[b"select"]
+            self.skip, self.starts = SKIP_DOUBTFUL if doubtful else SKIP, STARTS
 
     def open(self, page: bytes) -> None:
         """Begin with another piece of the page."""
@@ -76,7 +71,7 @@ class Reading:
     def limit(self, page: bytes, at: int) -> tuple[int, bool]:
         """Up to where all readings see the same, and whether a veil is over there."""
         ends, limit = self._ends, len(page)
-        if not self.veiled:
+        if len(self._veils) == 1:
             return ends[ESCAPE], ends[ESCAPE] < limit
         for veil in self._veils:
             end = ends.get(veil, -1)
@@ -102,18 +97,21 @@ class Reading:
         if not together or hidden or over != self._veils[-len(over) :] or ESCAPE in over:
             return None
         del self._veils[-len(over) :]
+        self._settle()
         return limit + len(b"]]>") if section else at
 
     def veil(self, name: bytes) -> None:
         """From here on what is read as markup may be text, up to the end of ``name``."""
         if name not in self._veils:
             self._veils.append(name)
+            self._settle()
 
     def enter(self, name: bytes, *, closed: bool) -> Passage | None:
         """Behind the start tag of ``name``: what it is in the middle of now."""
         if name in FOREIGN:
             self._open[name] += not closed
             self.foreign = self.foreign or not closed
+            self._settle()
         elif name in INTEGRATING and self.foreign and not closed:
             self.leaf = name
         elif name == b"noscript":
@@ -151,6 +149,7 @@ class Reading:
             self._open[name] += name != b"col" or self._open[b"template"] > 0
         else:
             self._integrated = True
+        self._settle()
 
     def close(self, name: bytes) -> None:
         """An end tag. Under a veil it may be none, so nothing is over by it."""
@@ -162,3 +161,4 @@ class Reading:
         self.foreign = self._open[b"svg"] + self._open[b"math"] > 0
         if name in FOREIGN and not self.foreign:
             self._lost = self._lost or self._integrated
+        self._settle()

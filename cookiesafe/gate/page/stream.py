@@ -92,7 +92,8 @@ class Reader:
         return at
 
     def _edit(self, at: int, edits: list[Edit]) -> None:
-        self._edits += [(at + where, what) for where, what in edits]
+        if edits:
+            self._edits += [(at + where, what) for where, what in edits]
 
     def _edited(self, page: bytes, at: int) -> bytes:
         if not self._edits:

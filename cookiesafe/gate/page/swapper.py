@@ -99,12 +99,14 @@ class Swapper(Reader):
         at = past.end() if past else at
         if at == limit:
             return at, True
+        if tag := TAG.match(page, at):
+            return self._meet(page, at, limit, tag, tag.end())
         name = TAG_NAME.match(page, at)
         if name is None:
             return self._declare(page, at)
         if name.end() == len(page) and name.end() - at <= LONGEST_NAME + 2:
             return at, True
-        return self._meet(page, at, limit, name)
+        return self._meet(page, at, limit, name, None)
 
     def _declare(self, page: bytes, at: int) -> tuple[int, bool]:
         """A comment, what browsers make one of, or a mere angle."""
@@ -120,37 +122,37 @@ class Swapper(Reader):
         self._passage, length = declaration(opening)
         return at + length, False
 
-    def _meet(self, page: bytes, at: int, limit: int, found: re.Match[bytes]) -> tuple[int, bool]:
-        """A tag: one of interest, or one that is not all there."""
+    def _meet(
+        self, page: bytes, at: int, limit: int, found: re.Match[bytes], end: int | None
+    ) -> tuple[int, bool]:
+        """A tag: one of interest, or one that is not all there, which has no ``end`` yet."""
         name = found["name"].lower()
         if found["end"] or name in _PASSED or name not in self._reading.starts:
             if found["end"]:
                 self._reading.close(name)
             elif name in _PASSED and name in self._reading.starts:
                 self._reading.note(name)
-            whole = TAG.match(page, at, limit)
-            if whole is None:
-                self._passage = Tag()
-            return (whole.end() if whole else found.start("name")), False
+            if end is not None and end <= limit:
+                return end, False
+            self._passage = rest = Tag()
+            return rest.leave(page, found.start("name"), limit), True
         if name == b"frameset":
             self._suspicious = True
             return at, False
-        tag = TAG.match(page, at)
-        if tag is None and self._must_wait(page, at):
+        if end is None and self._must_wait(page, at):
             return self._keep_tag(page, at), True
-        if tag is None or tag.end() - at > MAX_HELD_BACK:
+        if end is None or end - at > MAX_HELD_BACK:
             return self._cut(page, at, limit, name)
-        end = tag.end()
         if end > limit:
             return at, True
         text = page[at:end]
         if name in JUDGED:
             read = TagText(text, name)
-            if name == b"script" and read.is_rules:
+            if name != b"script":
+                doubtful = name == b"base" and self._reading.doubtful
+                self._edit(at, self._judge.edits(read, doubtful=doubtful))
+            elif read.is_rules:
                 return self._meet_rules(page, at, limit, read)
-            self._edit(
-                at, self._judge.edits(read, doubtful=name == b"base" and self._reading.doubtful)
-            )
         if name not in TEXT_ENDS or not page.startswith(b"</" + name + b">", end):
             self._passage = self._reading.enter(
                 name, closed=text.endswith(b"/>") and closes_itself(text)

@@ -9,7 +9,6 @@ from html import entities
 from .patterns import ATTRIBUTE
 
 NAMED = entities.html5
-_PLAIN = re.compile(rb"[^&\0\r]*+")
 _REFERENCE = re.compile(r"&(?:#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?|([a-zA-Z][a-zA-Z0-9]{0,31});?)")
 _LONGEST_NUMBER = 7
 
@@ -37,8 +36,8 @@ class TagText:
 
     def places(self, names: Container[bytes]) -> list[int]:
         """Where attributes of these names stand, those that do not count, too."""
-        found = ATTRIBUTE.finditer(self.raw, self.name_end)
-        return [each.start() for each in found if each["name"].lower() in names]
+        found = ATTRIBUTE.finditer(self.raw.lower(), self.name_end)
+        return [each.start() for each in found if each[1] in names]
 
     def known(self) -> set[bytes]:
         """The names of the attributes that are there as a whole, where the tag is cut off."""
@@ -77,10 +76,9 @@ def closes_itself(raw: bytes) -> bool:
 def unescape(value: bytes) -> str:
     """What an attribute's value comes to: character references resolved, ``NUL`` and what is no UTF-8 replaced."""
     text = value.decode("utf-8", "replace")
-    if _PLAIN.fullmatch(value):
-        return text
-    text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
-    return _REFERENCE.sub(_referred, text)
+    if "\0" in text or "\r" in text:
+        text = text.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
+    return _REFERENCE.sub(_referred, text) if "&" in text else text
 
 
 def _referred(match: re.Match[str]) -> str:
