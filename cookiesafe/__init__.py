@@ -2,6 +2,7 @@
 
 from .errors import (
     CookieSafeError,
+    NotFresh,
     NotStorable,
     PolicyError,
     SessionTooLarge,
@@ -13,15 +14,20 @@ from .errors import (
     WeakKey,
 )
 from .policy import Policy
+from .remember import Terms as RememberTerms
 from .safe import CookieSafe
+from .session import SessionTerms
 from .visit import Visit, current_visit
 
 __all__ = [
     "CookieSafe",
     "CookieSafeError",
+    "NotFresh",
     "NotStorable",
     "Policy",
     "PolicyError",
+    "RememberTerms",
+    "SessionTerms",
     "SessionTooLarge",
     "SettingError",
     "StoreError",

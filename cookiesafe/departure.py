@@ -14,8 +14,9 @@ from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
 from .jar import Arrival, Passage, Standing
-from .login import Keeping, Login, keep
+from .login import Keeping, Login, keep, keep_nobodys
 from .placing import Placing
+from .session import Session
 
 _COOKIE: Final = fixed("Vary", "Cookie")
 _CONSENT: Final = fixed("Vary", "Cookie, Sec-GPC")
@@ -82,8 +83,39 @@ class Departure(Placing, Conversation):
 
         There may be ``needs`` then. Raises ``UsageError`` where the app gave the session what it cannot keep.
         """
-        if self._session is not None or self._login is not None or self._may_renew():
+        session = self._session
+        changed = session is not None and session.may_differ
+        due = self.navigates and self._now >= self._arrived().renew_at
+        if (
+            session is not None
+            and changed
+            and not due
+            and self._login is None
+            and self._keep_nobodys(code_of(status), session)
+        ):
+            return
+        if self._login is not None or changed or due:
             self._converse(self.keeping(code_of(status), fields))
+
+    def _keep_nobodys(self, status: int, session: Session) -> bool:
+        """Where nobody is signed in, and no store is needed."""
+        self._lines = []
+        if status >= 500 or self._settings.session.kept != "cookie":
+            return status >= 500
+        # One that cannot be kept is given up, so that the app's error page can leave.
+        self._session = None
+        try:
+            lines = keep_nobodys(self._jar, session, self._came(), int(self._now))
+        except UsageError:
+            raise
+        except Exception:
+            self._fail("session")
+            return True
+        self._session = session
+        if lines is None:
+            return False
+        self._lines = lines
+        return True
 
     def keeping(self, status: int, fields: Iterable[tuple[AnyStr, AnyStr]]) -> Steps:
         """The steps of it."""
@@ -97,25 +129,21 @@ class Departure(Placing, Conversation):
                 int(self._now),
                 int(self._settings.clock()),
                 session,
-                self._login or Login(came=self._came()),
-                renews=self._may_renew()
-                and status < 400
-                and status != 304
-                and not _is_public(fields),
+                Login(came=self._came()) if self._login is None else self._login,
+                renews=self.navigates and status < 400 and status != 304 and not _is_public(fields),
                 failed=status >= 500,
             )
             self._lines = yield from keep(keeping)
         except UsageError:
-            # It is given up, so that the app's error page can leave.
             raise
         except Exception:
-            self._settings.report_fault("session")
-            self._at_fault = True
+            self._fail("session")
         self._session = session
 
-    def _may_renew(self) -> bool:
-        """Whether the response may give the session a longer life: only where a visitor goes to a page."""
-        return self.navigates and self._jar.session.name in self.cookie
+    def _fail(self, where: str) -> None:
+        """By a fault of our own: the response leaves with nothing optional."""
+        self._settings.report_fault(where)
+        self._at_fault = True
 
     def hint(self, headers: list[Header]) -> list[Header]:
         """What leaves of fields that are sent ahead of the response (103 Early Hints, RFC 8297): never a cookie."""

@@ -99,6 +99,11 @@ class Arrival:
         """The sessions in it, read when they are first asked for."""
         return self.session_cookie.read(self.header)
 
+    @cached_property
+    def renew_at(self) -> float:
+        """From when on a session in it should be renewed, in unix seconds; not looked at closer than that takes."""
+        return self.session_cookie.written(self.header) + self.session_cookie.terms.renewed_after
+
 
 class Jar:
     """Our cookies, with the ``__Host-`` prefix where the connection is ``secure`` (RFC 6265bis, section 4.1.3.2).

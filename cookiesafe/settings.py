@@ -184,6 +184,11 @@ class Settings:
                 what,
             )
 
+    def report_store(self, what: str, why: object) -> None:
+        """Log what was not kept, or not found out, since the store did not do it. Once for each thing."""
+        if self.once.first("store", what):
+            log.error("%s: %s [CS602]", what, why)
+
     def report_fault(self, where: str) -> None:
         """Log the exception being handled, which is a fault of our own. Once for each place."""
         if self.once.first("fault", where):

@@ -34,6 +34,7 @@ class Visit(Request):
     _settings: Settings
     _session: Session | None
     _login: Login | None = None
+    _stored: Stored | None = None
     _arrival: Arrival | None = None
     _jar: Jar
     _now: float
@@ -85,8 +86,11 @@ class Visit(Request):
         """The session of the request. One that the store is to be asked about is in ``_login``, if anywhere."""
         if self._login is not None:
             return self._login.came
-        found = the_one(self._arrived().stored, self._settings.session, int(self._now))
-        return found if isinstance(found, Stored) and found.identity is None else None
+        if self._stored is None:
+            found = the_one(self._arrived().stored, self._settings.session, int(self._now))
+            if isinstance(found, Stored) and found.identity is None:
+                self._stored = found
+        return self._stored
 
     @property
     def user_id(self) -> str | None:

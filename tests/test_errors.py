@@ -13,6 +13,7 @@ from cookiesafe import errors
 from cookiesafe.errors import (
     BadToken,
     CookieSafeError,
+    NotFresh,
     NotStorable,
     PolicyError,
     Problem,
@@ -40,6 +41,7 @@ PLAIN = [
     TooLate,
     NotStorable,
     SessionTooLarge,
+    NotFresh,
     StoreError,
     BadToken,
 ]

@@ -16,9 +16,12 @@ import cookiesafe
 PUBLIC = [
     "CookieSafe",
     "CookieSafeError",
+    "NotFresh",
     "NotStorable",
     "Policy",
     "PolicyError",
+    "RememberTerms",
+    "SessionTerms",
     "SessionTooLarge",
     "SettingError",
     "StoreError",

@@ -146,5 +146,4 @@ def _remembered_unkept(
 def _not_known(login: Login, settings: Settings, error: StoreError) -> None:
     """The store does not answer: nobody is signed in for now."""
     login.unknown, login.came = True, None
-    if settings.once.first("login", str(error.what)):
-        log.error("who is signed in could not be found out, so nobody was: %s", error)
+    settings.report_store("who is signed in was not found out, so nobody was", error)

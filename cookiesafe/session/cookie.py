@@ -13,16 +13,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from math import inf
+from typing import Final, NamedTuple, Protocol
 
 from ..cookies import find_cookie
 from ..errors import BadToken, SessionTooLarge
 from .terms import MAX_COOKIE_BYTES, TERMS, SessionTerms
 
 _KEYED: Final = ("u.", "s.")
+_TIMES: Final = re.compile(r"\.([0-9]{1,12})\.([0-9]{1,12})\.[^.]*\Z")
 
 
 class Seal(Protocol):
@@ -34,8 +37,7 @@ class Seal(Protocol):
         """Raises ``BadToken``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """Who is signed in in a session.
 
     ``auth_time`` is when the password was given (unix seconds), ``epoch`` the user's at that time, ``sid`` the id of
@@ -51,8 +53,7 @@ class Identity:
     remembered: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What a session holds: a JSON object, when it ``began`` and was ``written`` (unix seconds), and who is signed in."""
 
     text: str
@@ -90,6 +91,11 @@ class SessionCookie:
         """Whether one of them, if it is ours, has the store asked."""
         return any(token.startswith(_KEYED) for token in find_cookie(cookies, self.name))
 
+    def written(self, cookies: str) -> float:
+        """When the first of the sessions among ``cookies`` says it was written, without a look at whether it is ours."""
+        found = (_TIMES.search(token) for token in find_cookie(cookies, self.name))
+        return min((int(times[1]) + int(times[2]) for times in found if times), default=inf)
+
     def write(self, stored: Stored) -> str:
         """The token of a session. Raises ``SessionTooLarge`` when it does not fit into a cookie."""
         token = self._seal.sign(pack(stored))
@@ -126,11 +132,14 @@ def the_one(
         for each in found
         if isinstance(each, Reference) or terms.holds(each.began, each.written, now)
     ]
-    different = {
-        each.text if isinstance(each, Stored) and each.identity is None else each
-        for each in holding
-    }
-    return holding[0] if len(different) == 1 else None
+    if len(holding) > 1:
+        different = {
+            each.text if isinstance(each, Stored) and each.identity is None else each
+            for each in holding
+        }
+        if len(different) > 1:
+            return None
+    return holding[0] if holding else None
 
 
 def pack(stored: Stored) -> str:

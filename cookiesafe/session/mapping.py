@@ -81,17 +81,22 @@ class Session(MutableMapping[str, Any]):
     @property
     def modified(self) -> bool:
         """Whether it now holds something else than it came with, at whatever depth."""
-        return (self._changed or self._exposed) and self._written() != self._text
+        return self.may_differ and self._written() != self._text
 
     def rewritten(self) -> str | None:
         """The JSON object to keep instead of the one it came with, or ``None`` when nothing changed.
 
         Raises ``NotStorable``.
         """
-        if not (self._changed or self._exposed):
+        if not self.may_differ:
             return None
         text = self._written()
         return None if text == self._text else text
+
+    @property
+    def may_differ(self) -> bool:
+        """Whether it was changed, or something in it may have been."""
+        return self._changed or self._exposed
 
     @property
     def text(self) -> str:

@@ -48,9 +48,10 @@ class SessionTerms:
         """Whether a session that began and was written then can be read at ``now``."""
         return -LEEWAY <= now - written < self.idle and now - began < self.absolute
 
-    def is_due(self, written: int, now: int) -> bool:
-        """Whether one that is still used should be renewed: in the store more often, where it costs no cookie."""
-        return now - written >= self.idle // (_TOUCHED if self.kept == "store" else _RENEWED)
+    @property
+    def renewed_after(self) -> int:
+        """After how many seconds one that is still used is renewed: in the store sooner, where it costs no cookie."""
+        return self.idle // (_TOUCHED if self.kept == "store" else _RENEWED)
 
 
 TERMS: Final = SessionTerms()

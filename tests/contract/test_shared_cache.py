@@ -285,7 +285,7 @@ def whose(line: str) -> str | None:
     if name == "cart":
         return value
     if name == SESSION and value:
-        found = re.search(r'"who":"(\w+)"', b64decode(value.partition(".")[0]).decode())
+        found = re.search(r'"who":"(\w+)"', b64decode(value.split(".")[1]).decode())
         return found[1] if found else None
     return None
 
