@@ -29,6 +29,7 @@ from .gate.documents import FRAMES
 from .jar import Arrival, Standing
 from .login import Login, recognise
 from .ports import Reply, Store
+from .session import Session
 from .settings import Settings
 
 HIDDEN_FROM_APP = frozenset(
@@ -87,6 +88,9 @@ class Exchange(Departure):
                 self._login = yield from recognise(
                     self._settings, self._jar, arrival, int(self._now)
                 )
+                if self._login.speaks:
+                    # A session that is there, if untouched, keeps the response from being the same for all.
+                    self._session = Session(self._session_as_it_came)
             except Exception:
                 self._settings.report_fault("login")
                 self._login = Login(unknown=True)

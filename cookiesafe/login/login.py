@@ -57,6 +57,11 @@ class Login:
     ended: bool = False
     everywhere: bool = False
 
+    @property
+    def speaks(self) -> bool:
+        """Whether the response has something to tell the browser, whatever is in the session."""
+        return self.renewed or self.begun or self.ended or self.void or self.forget
+
 
 def new_id(entropy: Callable[[int], bytes]) -> str:
     """128 random bits, as base64url."""
