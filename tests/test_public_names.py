@@ -32,6 +32,7 @@ PUBLIC = [
 HEAVY = [
     "asyncio",
     "concurrent.futures",
+    "cryptography",
     "flask",
     "jinja2",
     "multiprocessing",
