@@ -42,13 +42,16 @@ class KeyRing:
         *,
         short: Literal["refuse", "log"] = "refuse",
     ) -> None:
-        if isinstance(fallback_keys, (str, bytes)):
-            raise WeakKey("fallback_keys is one string", fix="Give a list of keys.")
-        newest_last = [*reversed(fallback_keys), secret_key]
-        self._secrets = [_bytes(key) for key in newest_last]
+        self._secrets = key_list(secret_key, fallback_keys)
         shortest = min(map(len, self._secrets))
         if shortest < MIN_KEY_BYTES:
-            _tell_short(shortest, refuse=short == "refuse" or shortest == 0)
+            if short == "refuse":
+                raise WeakKey(_too_short(shortest), fix=_MAKE_ONE)
+            log.warning(
+                "%s; it is taken, since what this replaces takes it. %s [CS505]",
+                _too_short(shortest),
+                _MAKE_ONE,
+            )
 
     def __repr__(self) -> str:
         return f"<KeyRing of {len(self._secrets)}>"
@@ -122,20 +125,27 @@ def _written(signature: bytes) -> bytes:
     return b2a_base64(signature, newline=False).translate(_URL_SAFE)[:_SIGNATURE_LENGTH]
 
 
-def _bytes(key: str | bytes) -> bytes:
+def key_bytes(key: str | bytes) -> bytes:
+    """The bytes of a key. Raises ``WeakKey`` where there are none."""
     if not isinstance(key, (str, bytes)):
         raise WeakKey(
             f"a key is {type(key).__name__}, not str or bytes",
             fix=f"Is the environment variable it comes from set? {_MAKE_ONE}",
         )
+    if not key:
+        raise WeakKey(_too_short(0), fix=_MAKE_ONE)
     return want_bytes(key)
 
 
-def _tell_short(size: int, *, refuse: bool) -> None:
-    what = f"a key has {size} bytes, and signing needs {MIN_KEY_BYTES}"
-    if refuse:
-        raise WeakKey(what, fix=_MAKE_ONE)
-    log.warning("%s; it is taken, since what this replaces takes it. %s [CS505]", what, _MAKE_ONE)
+def key_list(newest: str | bytes, fallback_keys: Sequence[str | bytes]) -> list[bytes]:
+    """The bytes of all keys, the newest last. Raises ``WeakKey`` as ``key_bytes`` does."""
+    if isinstance(fallback_keys, (str, bytes)):
+        raise WeakKey("fallback_keys is one string", fix="Give a list of keys.")
+    return [key_bytes(key) for key in [*reversed(fallback_keys), newest]]
+
+
+def _too_short(size: int) -> str:
+    return f"a key has {size} bytes, and signing needs {MIN_KEY_BYTES}"
 
 
 def _salt(form: str, use: str, cookie: str) -> bytes:
