@@ -11,7 +11,6 @@ from ..errors import NotStorable, TooLate
 EMPTY = "{}"
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _decode = json.JSONDecoder().raw_decode
-_MUTABLE = (dict, list)
 
 
 class Session(MutableMapping[str, Any]):
@@ -29,6 +28,8 @@ class Session(MutableMapping[str, Any]):
     _text = EMPTY
     _changed = False
     _exposed = False
+    _mutable: tuple[type, ...] = (dict, list)
+    """What may be changed without the session's being told."""
 
     def __init__(self, came: Callable[[], str]) -> None:
         """``came`` gives the JSON object that it holds so far. It is asked when the session is first touched."""
@@ -36,7 +37,7 @@ class Session(MutableMapping[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         value = self._load()[key]
-        if isinstance(value, _MUTABLE):
+        if isinstance(value, self._mutable):
             self._exposed = True
         return value
 
@@ -105,12 +106,12 @@ class Session(MutableMapping[str, Any]):
 
     def changes(self) -> tuple[dict[str, Any], frozenset[str]]:
         """What was changed, key by key: the values that are new, and the keys that were removed."""
-        before, _ = _decode(self._text)
+        before = self._read(self._text)
         now = self._load()
         new = {
             key: value
             for key, value in now.items()
-            if key not in before or _encode(value) != _encode(before[key])
+            if key not in before or self._write(value) != self._write(before[key])
         }
         return new, frozenset(before.keys() - now.keys())
 
@@ -119,7 +120,7 @@ class Session(MutableMapping[str, Any]):
             if self.late is not None and not self.accessed:
                 self.late()
             self._text = self._came()
-            self._data, _ = _decode(self._text)
+            self._data = self._read(self._text)
         self.accessed = True
         return self._data
 
@@ -133,9 +134,18 @@ class Session(MutableMapping[str, Any]):
         self._changed = True
         return data
 
+    def _read(self, text: str) -> dict[str, Any]:
+        """What a JSON object holds."""
+        data: dict[str, Any] = _decode(text)[0]
+        return data
+
+    def _write(self, value: Any) -> str:
+        """A value as JSON. Raises what ``json`` does."""
+        return _encode(value)
+
     def _written(self) -> str:
         try:
-            return _encode(self._data)
+            return self._write(self._data)
         except (TypeError, ValueError, RecursionError) as error:
             raise NotStorable(
                 f"the session holds what JSON does not: {error}",
