@@ -138,11 +138,9 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
 
     def _set_cookie(self, response: Response) -> None:
         """Begin a series for who has just signed in, in the place of any before."""
-        expires = self._expires()
-        remembering = _remembering()
+        expires, remembering = self._expires(), _remembering()
         user_id = str(session["_user_id"])
-        terms = remember_cookie.terms(expires - remembering.now)
-        begun = remembering.begin(user_id, terms, _label())
+        begun = remembering.begin(user_id, remember_cookie.terms(_seconds()), _label())
         if begun is not None:
             self._end_series()
             session[_SERIES] = [begun.id, user_id]
@@ -174,7 +172,7 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
             remember_cookie.presented(),
             self._expires(),
         )
-        row = remembering.prolong(_key(), expires - remembering.now)
+        row = remembering.prolong(_key(), _seconds())
         if row is not None and (presented is None or presented.gen == row.gen):
             token = payload(row.mac_key, raw(session[_SERIES][0]), row.gen)
             set_cookies(response, [remember_cookie.sent(token, expires)])
@@ -220,6 +218,11 @@ class _Asked:
 def login_remembered() -> bool:
     """Whether the current login is remembered, as Flask-Login's function of this name tells of its own cookies."""
     return session.get("_remember") != "clear" and remember_cookie.presented() is not None
+
+
+def _seconds() -> int:
+    """For how long who is signed in is remembered."""
+    return int(session.get("_remember_seconds", remember_cookie.lasts()))
 
 
 def _key() -> str:
