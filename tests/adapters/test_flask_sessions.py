@@ -336,7 +336,7 @@ def test_without_refreshing_a_permanent_session_is_sent_when_it_changes() -> Non
 
 # --- the cookie -----------------------------------------------------------------------------------
 
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, Any] = {
     "SESSION_COOKIE_NAME": "__Secure-sid",
     "SESSION_COOKIE_DOMAIN": "site.example",
     "SESSION_COOKIE_PATH": "/app",
