@@ -94,7 +94,8 @@ class SessionCookie:
     def written(self, cookies: str) -> float:
         """When the first of the sessions among ``cookies`` says it was written, without a look at whether it is ours."""
         found = (_TIMES.search(token) for token in find_cookie(cookies, self.name))
-        return min((int(times[1]) + int(times[2]) for times in found if times), default=inf)
+        # One that does not say is to be looked at.
+        return min((int(times[1]) + int(times[2]) if times else 0 for times in found), default=inf)
 
     def write(self, stored: Stored) -> str:
         """The token of a session. Raises ``SessionTooLarge`` when it does not fit into a cookie."""
