@@ -17,7 +17,6 @@ from ..ports import Append, Store, ask
 from ..remember import begin
 from ..remember.cookie import Unkept
 from ..session import Identity, Reference, Session, Stored
-from ..session.cookie import pack, unpack
 from ..session.mapping import EMPTY, merged
 from ..settings import Settings
 from .login import Flow, Login, Row, new_id
@@ -167,7 +166,7 @@ def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
     user = None if stored.identity is None else stored.identity.user
     until = _until(keeping, stored)
     key = Reference(id).key
-    (made,) = yield (ask(Store.create_session, key, user, pack(stored).encode(), until),)
+    (made,) = yield (ask(Store.create_session, key, user, keeping.jar.session.dump(stored), until),)
     if made is not True:
         keeping.settings.report_store("a session was not kept", made)
         return []
@@ -179,7 +178,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
     """Change it where it is, with what others have changed meanwhile; never make one anew that was ended."""
     now = keeping.now
     for _ in range(_MOST_TRIES):
-        data, until = pack(stored).encode(), _until(keeping, stored)
+        data, until = keeping.jar.session.dump(stored), _until(keeping, stored)
         (done,) = yield (ask(Store.update_session, row.key, data, until, row.version, now),)
         if done == "kept":
             return []
@@ -193,7 +192,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
         if isinstance(loaded, StoreError):
             break
         theirs, version = loaded
-        found = unpack(theirs.decode())
+        found = keeping.jar.session.load(theirs)
         if found is None:
             break
         row = Row(row.key, version)

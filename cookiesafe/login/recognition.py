@@ -11,7 +11,6 @@ from ..jar import Arrival, Jar
 from ..ports import Store, ask
 from ..remember import ATTEMPTS, Presented, Verdict, present
 from ..session import Identity, Reference, Stored, the_one
-from ..session.cookie import unpack
 from ..settings import Settings
 from .login import Flow, Login, Row, new_id
 
@@ -19,7 +18,7 @@ from .login import Flow, Login, Row, new_id
 def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[Login]:
     """The login of a request whose cookies say that there may be one."""
     login = Login(remembers=arrival.remembers)
-    yield from _find_session(login, settings, arrival, now)
+    yield from _find_session(login, settings, jar, arrival, now)
     if login.came is not None:
         yield from _check_identity(login, settings, jar, arrival, now)
     elif not login.unknown:
@@ -33,7 +32,9 @@ def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[
     return login
 
 
-def _find_session(login: Login, settings: Settings, arrival: Arrival, now: int) -> Flow[None]:
+def _find_session(
+    login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
+) -> Flow[None]:
     """The session that came with the request, wherever it is kept. One that is not there any more is not made anew."""
     found = the_one(arrival.stored, settings.session, now)
     if isinstance(found, Stored):
@@ -46,7 +47,7 @@ def _find_session(login: Login, settings: Settings, arrival: Arrival, now: int) 
             login.void = True
         else:
             data, version = loaded
-            stored = unpack(data.decode())
+            stored = jar.session.load(data)
             if stored is not None and settings.session.holds(stored.began, stored.written, now):
                 login.came, login.row = stored, Row(found.key, version)
 

@@ -113,6 +113,19 @@ class SessionCookie:
         """The token of a session that the store keeps."""
         return self._seal.sign(f"s.{id}")
 
+    def dump(self, stored: Stored) -> bytes:
+        """What the store is given to keep; sealed as a cookie is, where that is sealed."""
+        payload = pack(stored)
+        return (self._seal.sign(payload) if self.terms.encrypted else payload).encode()
+
+    def load(self, data: bytes) -> Stored | None:
+        """What ``dump`` made, ``None`` for anything else."""
+        try:
+            text = data.decode()
+            return unpack(self._seal.verify(text) if self.terms.encrypted else text)
+        except (BadToken, ValueError):
+            return None
+
     def _open(self, token: str) -> Stored | Reference | None:
         try:
             payload = self._seal.verify(token)
