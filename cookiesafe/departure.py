@@ -63,22 +63,22 @@ class Departure(Placing, Conversation):
         return True
 
     def depart(
-        self, status: int | str, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
+        self, status: int, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
     ) -> list[tuple[AnyStr, AnyStr]]:
         """The fields that leave instead of the app's. To be called once, before the first of them does.
 
-        ``status`` is a code, or a line that begins with one. On a fault of our own nothing optional is allowed.
+        On a fault of our own nothing optional is allowed.
         """
         self.page = None
         if self._at_fault:
             return self._shut(fields, spelling)
         try:
-            return self._depart(code_of(status), fields, spelling)
+            return self._depart(status, fields, spelling)
         except Exception:
             self._settings.report_fault("departure")
             return self._shut(fields, spelling)
 
-    def leave(self, status: int | str, fields: list[tuple[AnyStr, AnyStr]]) -> None:
+    def leave(self, status: int, fields: list[tuple[AnyStr, AnyStr]]) -> None:
         """Keep the session and the login, where there is something to keep: to be called before ``depart``.
 
         There may be ``needs`` then. Raises ``UsageError`` where the app gave the session what it cannot keep.
@@ -91,11 +91,11 @@ class Departure(Placing, Conversation):
             and changed
             and not due
             and login is None
-            and self._keep_nobodys(code_of(status), session)
+            and self._keep_nobodys(status, session)
         ):
             return
         if changed or due or (login is not None and login.speaks):
-            self._converse(self.keeping(code_of(status), fields))
+            self._converse(self.keeping(status, fields))
 
     def _keep_nobodys(self, status: int, session: Session) -> bool:
         """Where nobody is signed in, and no store is needed."""
@@ -173,7 +173,7 @@ class Departure(Placing, Conversation):
                         continue
                     lines.append(line)
                     if line is not came:
-                        field = spelling.field(("Set-Cookie", line))
+                        field = spelling.cookie(line)
             kept.append(field)
         kind = KINDS[told["type"] if "type" in told else None]
         if "active" in told:
@@ -185,7 +185,7 @@ class Departure(Placing, Conversation):
         if self._session is not None:
             self._session.closed = True
         if ours:
-            kept += [spelling.field(("Set-Cookie", line)) for line in ours]
+            kept += [spelling.cookie(line) for line in ours]
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 
     def _let_out(self, line: str, gate: CookieGate) -> str | None:
@@ -319,13 +319,6 @@ class Departure(Placing, Conversation):
                 kept.append((name, without_reports(value) if policy else value))
         kept.append(("Cache-Control", "no-store"))
         return [spelling.field(field) for field in kept] + [spelling.pick(self._settings.constant)]
-
-
-def code_of(status: int | str) -> int:
-    """The code of a status, or of a line that begins with it; 0 if none does."""
-    if isinstance(status, int):
-        return status
-    return int(status[:3]) if status[:3].isdecimal() else 0
 
 
 def _is_public(fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:

@@ -9,7 +9,8 @@ from typing import Any, Self
 from ..errors import NotStorable, TooLate
 
 EMPTY = "{}"
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+# What holds itself runs out of stack, and is refused for that.
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
 _decode = json.JSONDecoder().raw_decode
 _MUTABLE = (dict, list)
 
