@@ -94,8 +94,7 @@ class _WSGIExchange(Exchange):
             departed = headers + self._settings.constant_text
         else:
             code = int(status[:3]) if status[:3].isdecimal() else 0
-            self.leave(code, headers)
-            if self.needs:
+            if self.leave(code, headers):
                 converse(self, self._store, _no_body)
             departed = self.depart(code, headers, TEXT)
         if exc_info:

@@ -17,7 +17,8 @@ from ..ports import Append, Store, ask
 from ..remember import begin
 from ..remember.cookie import Unkept
 from ..session import Identity, Reference, Session, Stored
-from ..session.mapping import EMPTY, merged
+from ..session.mapping import merged
+from ..session.text import EMPTY
 from ..settings import Settings
 from .login import Flow, Login, Row, new_id
 
