@@ -49,6 +49,8 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
     session, login = keeping.session, keeping.login
     text = session.rewritten() if session is not None and not keeping.failed else None
     if login.unknown and not login.begun:
+        if login.ended:
+            return [keeping.jar.write_session(""), keeping.jar.remember.expire()]
         if text is not None:
             keeping.settings.report_store(
                 "a session was not changed", "it is not known whose it is"
