@@ -16,7 +16,7 @@ from cookiesafe.adapters.flask.session import Arrival, Session, TaggedJSON
 from cookiesafe.adapters.flask.wire import Wire
 from cookiesafe.migration import SessionReader, in_force
 from cookiesafe.session import Stored
-from cookiesafe.session.mapping import EMPTY
+from cookiesafe.session.text import EMPTY
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
@@ -27,7 +27,7 @@ _PERMANENT = '"_permanent":'
 class SessionInterface(sessions.SessionInterface):
     """``app.session_interface = SessionInterface()``: sessions in a signed cookie, as Flask's own settings say.
 
-    ``reads`` are readers of what Flask itself has written, each until its day: see ``cookiesafe.migration``. ``clock``
+    ``migrate`` are readers of what Flask itself has written, each until its day: see ``cookiesafe.migration``. ``clock``
     gives unix seconds.
     """
 
@@ -35,9 +35,9 @@ class SessionInterface(sessions.SessionInterface):
     """Tags the types that JSON does not have; more are registered as with Flask's own."""
 
     def __init__(
-        self, *, reads: Iterable[SessionReader] = (), clock: Callable[[], float] = time.time
+        self, *, migrate: Iterable[SessionReader] = (), clock: Callable[[], float] = time.time
     ) -> None:
-        self._reads = in_force(reads, int(clock()))
+        self._readers = in_force(migrate, int(clock()))
         self._clock = clock
         self._wire = lru_cache(MOST_APPS)(Wire)
 
@@ -49,7 +49,7 @@ class SessionInterface(sessions.SessionInterface):
         wire = self._wire(self.get_cookie_name(app), ring_of(app), lifetime)
         codec = TaggedJSON(app.json, self.serializer)
         header = request.environ.get("HTTP_COOKIE", "")
-        return Session(Arrival(wire, header, int(self._clock()), codec, self._reads))
+        return Session(Arrival(wire, header, int(self._clock()), codec, self._readers))
 
     def save_session(self, app: Flask, session: sessions.SessionMixin, response: Response) -> None:
         """Raises ``SessionTooLarge`` and ``NotStorable``, once: the app's error page leaves, and changes nothing."""

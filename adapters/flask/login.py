@@ -48,7 +48,7 @@ class _Return:
 class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
     """As Flask-Login's. The app's ``COOKIESAFE_STORE`` is where logins are kept: an SQLAlchemy URL, or a ``Store``.
 
-    ``reads`` are readers of the cookies that Flask-Login itself has written: who is named there gets a series, and is
+    ``migrate`` are readers of the cookies that Flask-Login itself has written: who is named there gets a series, and is
     not fresh. ``clock`` gives unix seconds, ``entropy`` random bytes.
     """
 
@@ -57,11 +57,11 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
         app: Flask | None = None,
         add_context_processor: bool = True,
         *,
-        reads: Iterable[FlaskLoginRemember] = (),
+        migrate: Iterable[FlaskLoginRemember] = (),
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self._reads = in_force(reads, int(clock()))
+        self._readers = in_force(migrate, int(clock()))
         self._clock = clock
         self._entropy = entropy
         super().__init__(app, add_context_processor)
@@ -69,7 +69,7 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
     def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
         """Raises ``SettingError`` for a store that cannot be."""
         store = store_of(app.config.get("COOKIESAFE_STORE"))
-        app.extensions[_EXTENSION] = Remembering(store, self._reads, self._clock, self._entropy)
+        app.extensions[_EXTENSION] = Remembering(store, self._readers, self._clock, self._entropy)
         super().init_app(app, add_context_processor)
 
     # --- as a request arrives --------------------------------------------------------------------

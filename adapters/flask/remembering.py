@@ -39,12 +39,12 @@ class Remembering:
     def __init__(
         self,
         store: Store,
-        reads: Sequence[FlaskLoginRemember],
+        readers: Sequence[FlaskLoginRemember],
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
         self.store = store
-        self._reads = reads
+        self._readers = readers
         self._clock = clock
         self._entropy = entropy
         self._once = Once()
@@ -106,7 +106,7 @@ class Remembering:
 
     def read(self, header: str) -> tuple[str, FlaskLoginRemember] | None:
         """Whom an older cookie names, and who has read it. It knows no epoch, so it was made in the first."""
-        for reader in self._reads:
+        for reader in self._readers:
             values = find_cookie(header, reader.cookie)
             users = {user for each in values if (user := reader.read(each, self.now)) is not None}
             if len(users) == 1:

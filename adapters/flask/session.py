@@ -13,10 +13,11 @@ from flask.sessions import SessionMixin
 
 from cookiesafe.adapters.flask.wire import Wire
 from cookiesafe.cookies import find_cookie
+from cookiesafe.errors import NotStorable
 from cookiesafe.events import Once, log
 from cookiesafe.migration import FlaskSession, SessionReader, TaggedFlaskSession
 from cookiesafe.session import Stored, mapping, the_one
-from cookiesafe.session.mapping import EMPTY
+from cookiesafe.session.text import EMPTY
 
 _once = Once()
 
@@ -153,4 +154,10 @@ class Session(mapping.Session, SessionMixin):
         return data
 
     def _write(self, value: Any) -> str:
-        return self.arrival.codec.write(value)
+        try:
+            return self.arrival.codec.write(value)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise NotStorable(
+                f"the session holds what JSON does not: {error}",
+                fix="Store what Flask's sessions hold: text, numbers, lists, dicts, dates.",
+            ) from error

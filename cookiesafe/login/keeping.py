@@ -5,17 +5,20 @@ What the store cannot keep, no cookie promises.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from ..cookies import expire_set_cookie
 from ..errors import SessionTooLarge, StoreError
 from ..jar import Jar
 from ..ledger import Record
+from ..migration import Reader
 from ..ports import Append, Store, ask
 from ..remember import begin
 from ..remember.cookie import Unkept
 from ..session import Identity, Reference, Session, Stored
-from ..session.cookie import pack, unpack
-from ..session.mapping import EMPTY, merged
+from ..session.mapping import merged
+from ..session.text import EMPTY
 from ..settings import Settings
 from .login import Flow, Login, Row, new_id
 
@@ -46,6 +49,8 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
     session, login = keeping.session, keeping.login
     text = session.rewritten() if session is not None and not keeping.failed else None
     if login.unknown and not login.begun:
+        if login.ended:
+            return [keeping.jar.write_session(""), keeping.jar.remember.expire()]
         if text is not None:
             keeping.settings.report_store(
                 "a session was not changed", "it is not known whose it is"
@@ -69,7 +74,7 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
         lasts = login.lasts_until - keeping.now
         lines.append(keeping.jar.remember.write(login.fresh_token, lasts))
     lines += yield from _keep_session(keeping, text)
-    return lines
+    return lines + [_expire(reader, keeping.jar) for reader in login.migrated]
 
 
 def keep_nobodys(jar: Jar, session: Session, came: Stored | None, now: int) -> list[str] | None:
@@ -89,6 +94,18 @@ def keep_nobodys(jar: Jar, session: Session, came: Stored | None, now: int) -> l
             raise
         return None
     return [jar.write_session(token)]
+
+
+def _expire(reader: Reader[Any], jar: Jar) -> str:
+    """The line that removes what another library wrote, which we go on with."""
+    domain = None if reader.domain is None else reader.domain.removeprefix(".")
+    return expire_set_cookie(
+        reader.cookie,
+        path=reader.path,
+        domain=domain,
+        secure=jar.secure,
+        partitioned=reader.partitioned and jar.secure,
+    )
 
 
 # --- the session ---------------------------------------------------------------------------------
@@ -152,7 +169,7 @@ def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
     user = None if stored.identity is None else stored.identity.user
     until = _until(keeping, stored)
     key = Reference(id).key
-    (made,) = yield (ask(Store.create_session, key, user, pack(stored).encode(), until),)
+    (made,) = yield (ask(Store.create_session, key, user, keeping.jar.session.dump(stored), until),)
     if made is not True:
         keeping.settings.report_store("a session was not kept", made)
         return []
@@ -164,7 +181,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
     """Change it where it is, with what others have changed meanwhile; never make one anew that was ended."""
     now = keeping.now
     for _ in range(_MOST_TRIES):
-        data, until = pack(stored).encode(), _until(keeping, stored)
+        data, until = keeping.jar.session.dump(stored), _until(keeping, stored)
         (done,) = yield (ask(Store.update_session, row.key, data, until, row.version, now),)
         if done == "kept":
             return []
@@ -178,7 +195,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
         if isinstance(loaded, StoreError):
             break
         theirs, version = loaded
-        found = unpack(theirs.decode())
+        found = keeping.jar.session.load(theirs)
         if found is None:
             break
         row = Row(row.key, version)
@@ -226,13 +243,13 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     """Begin a series, once the tick is on record."""
     settings, now, cookie = keeping.settings, keeping.now, keeping.jar.remember
     terms = settings.remember
-    record = _record(keeping, "remember")
+    record = _record(keeping, "remember", "migration" if identity.remembered else "login")
     (failure,) = yield (Append(record),)
     if isinstance(failure, StoreError):
         settings.report_store("a login is not remembered, as its record was not kept", failure)
         return identity, []
     if not settings.revocable:
-        unkept = Unkept(identity.user, now, now + terms.idle)
+        unkept = Unkept(identity.user, identity.auth_time, now + terms.idle)
         return identity, [cookie.write_unkept(unkept, terms.idle)]
     row, payload = begin(
         identity.user,
@@ -243,6 +260,7 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
         label=keeping.login.label,
         terms=terms,
     )
+    row = replace(row, auth_time=identity.auth_time)
     (added,) = yield (ask(Store.add_series, row),)
     if added is not True:
         settings.report_store("a login is not remembered", added)
@@ -250,7 +268,7 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     return identity._replace(series=row.key), [cookie.write(payload, terms.idle)]
 
 
-def _record(keeping: Keeping, event: str) -> Record:
+def _record(keeping: Keeping, event: str, notice: str) -> Record:
     """The tick of the box, or its end, as a choice of its own (WP194, section 3.2)."""
     policy = keeping.settings.policy
     return Record(
@@ -258,7 +276,7 @@ def _record(keeping: Keeping, event: str) -> Record:
         time=keeping.now * 1000,
         event=event,
         policy=policy.fingerprint,
-        notice="login",
+        notice=notice,
         language="en",
         choices={"stay_signed_in": event == "remember"},
     )
@@ -292,6 +310,6 @@ def _forget(keeping: Keeping) -> Flow[list[str]]:
         if isinstance(done, StoreError):
             keeping.settings.report_store("a remembered login was not ended", done)
         elif done and login.ended:
-            yield (Append(_record(keeping, "forget")),)
+            yield (Append(_record(keeping, "forget", "login")),)
     login.forget = False
     return [keeping.jar.remember.expire()]

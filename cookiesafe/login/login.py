@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ..migration import Reader
 from ..ports import Answer, Need
 from ..remember import Presented
 from ..session import Identity, Stored
@@ -33,7 +34,8 @@ class Login:
     expired, ``stolen`` whether that is because two have used it.
 
     As it is to be: ``identity`` is who is signed in now. ``fresh_token`` is for the remember cookie, and holds for a
-    response that leaves by ``send_until``. The rest is what the app has asked for.
+    response that leaves by ``send_until``. ``migrated`` are the readers that have found something, whose cookies are not
+    needed any more. The rest is what the app has asked for.
     """
 
     identity: Identity | None = None
@@ -49,6 +51,7 @@ class Login:
     fresh_token: str | None = field(default=None, repr=False)
     send_until: int = 0
     lasts_until: int = 0
+    migrated: list[Reader[Any]] = field(default_factory=list)
     renewed: bool = False
     """Whether the session must be written under another id, whatever is in it."""
     begun: bool = False
@@ -66,8 +69,3 @@ class Login:
 def new_id(entropy: Callable[[int], bytes]) -> str:
     """128 random bits, as base64url."""
     return urlsafe_b64encode(entropy(16)).decode().rstrip("=")
-
-
-def first(answers: list[Any]) -> Any:
-    """The answer to the one need that there was."""
-    return answers[0]

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Self
 
 from ..errors import NotStorable, TooLate
-
-EMPTY = "{}"
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_decode = json.JSONDecoder().raw_decode
+from .text import EMPTY, read, write
 
 
 class Session(MutableMapping[str, Any]):
-    """What the app keeps from one request of a browser to the next: JSON values by string keys.
+    """What the app keeps from one request of a browser to the next: JSON values and dates by string keys.
 
     ``accessed`` and ``modified`` say whether it was touched and changed. Changing it after the headers have left
     raises ``TooLate``.
     """
 
-    accessed = False
-    closed = False
-    late: Callable[[], None] | None = None
-    """Called when it is first read after the headers have left, where caches could have been told but were not."""
-    _data: dict[str, Any] | None = None
-    _text = EMPTY
-    _changed = False
-    _exposed = False
     _mutable: tuple[type, ...] = (dict, list)
     """What may be changed without the session's being told."""
+    _read, _write = staticmethod(read), staticmethod(write)
+    late: Callable[[], None] | None = None
+    """Called when it is first read after the headers have left, where caches could have been told but were not."""
 
     def __init__(self, came: Callable[[], str]) -> None:
         """``came`` gives the JSON object that it holds so far. It is asked when the session is first touched."""
         self._came = came
+        self._data: dict[str, Any] | None = None
+        self._text = EMPTY
+        self._changed = self._exposed = self.accessed = self.closed = False
 
     def __getitem__(self, key: str) -> Any:
         value = self._load()[key]
@@ -82,16 +76,16 @@ class Session(MutableMapping[str, Any]):
     @property
     def modified(self) -> bool:
         """Whether it now holds something else than it came with, at whatever depth."""
-        return self.may_differ and self._written() != self._text
+        return self.may_differ and self._write(self._data) != self._text
 
     def rewritten(self) -> str | None:
         """The JSON object to keep instead of the one it came with, or ``None`` when nothing changed.
 
         Raises ``NotStorable``.
         """
-        if not self.may_differ:
+        if not (self._changed or self._exposed):
             return None
-        text = self._written()
+        text = self._write(self._data)
         return None if text == self._text else text
 
     @property
@@ -134,26 +128,8 @@ class Session(MutableMapping[str, Any]):
         self._changed = True
         return data
 
-    def _read(self, text: str) -> dict[str, Any]:
-        """What a JSON object holds."""
-        data: dict[str, Any] = _decode(text)[0]
-        return data
-
-    def _write(self, value: Any) -> str:
-        """A value as JSON. Raises what ``json`` does."""
-        return _encode(value)
-
-    def _written(self) -> str:
-        try:
-            return self._write(self._data)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise NotStorable(
-                f"the session holds what JSON does not: {error}",
-                fix="Store text, numbers, lists and dicts.",
-            ) from error
-
 
 def merged(text: str, new: Mapping[str, Any], removed: frozenset[str]) -> str:
     """The JSON object ``text`` with ``changes`` made to it."""
-    data, _ = _decode(text)
-    return _encode({**{key: value for key, value in data.items() if key not in removed}, **new})
+    data = read(text)
+    return write({**{key: value for key, value in data.items() if key not in removed}, **new})

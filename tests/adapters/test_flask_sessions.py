@@ -51,7 +51,7 @@ class Site:
         self.app.secret_key = key
         self.app.testing = True
         self.app.config.update(config)
-        self.app.session_interface = SessionInterface(reads=reads, clock=self.clock)
+        self.app.session_interface = SessionInterface(migrate=reads, clock=self.clock)
         self.app.add_url_rule("/", "page", lambda: self._page() or "page")
         self._page: Callable[[], Any] = lambda: None
         self.browser = self.app.test_client()
