@@ -434,3 +434,20 @@ def test_while_the_store_is_called_the_loop_goes_on(
 
     assert asyncio.run(page()) == 7
     assert holds(key) == {"user": 7, "more": 1}
+
+
+def test_the_settings_on_the_page_are_all_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sessions.md").read_text("utf-8")
+    (block,) = re.findall(r"^```python\n# settings\.py\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    said: dict[str, Any] = {}
+    exec(block, said)  # noqa: S102
+    monkeypatch.chdir(tmp_path)
+    with override_settings(**{name: value for name, value in said.items() if name.isupper()}):
+        page = Page()
+        with override_settings(ROOT_URLCONF=page):
+            answer = page.ask(put(user=7))
+
+        assert holds(answer.cookies["sessionid"].value) == {"user": 7}
+        sessions._store().close()

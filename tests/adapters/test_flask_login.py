@@ -19,10 +19,12 @@ from cookiesafe.adapters.flask.login import LoginManager, login_remembered
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.cookies import SetCookie, parse_set_cookie
 from cookiesafe.errors import SettingError, StoreError
+from cookiesafe.keys import KeyRing
 from cookiesafe.migration import FlaskLoginRemember
 from cookiesafe.remember import Series
 from cookiesafe.remember.series import CAP
-from tests.support.written import KEY, by_flask_login
+from tests.support.written import KEY, by_flask, by_flask_login
+from tests.test_docs import ROOT, run
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*utcnow:DeprecationWarning:flask_login")
 
@@ -594,3 +596,27 @@ def test_without_a_reader_and_after_its_day_it_is_nobody() -> None:
 
     assert Browser(site, **{REMEMBER: by_flask_login("42")}).who == "nobody"
     assert Browser(Site(), **{REMEMBER: by_flask_login("42")}).who == "nobody"
+
+
+def test_the_example_on_the_page_signs_in_whom_flask_and_flask_login_have_remembered() -> None:
+    page = run(ROOT / "docs" / "sessions.md")
+    app = page["flask_app"]
+    app.add_url_rule(
+        "/",
+        "who",
+        lambda: f"{flask_login.current_user.is_authenticated} {flask.session.get('theme')}",
+    )
+    browser = app.test_client()
+    browser.set_cookie("session", by_flask({"theme": "dark"}, key=app.secret_key, at=START))
+    browser.set_cookie(REMEMBER, by_flask_login("42", key=app.secret_key))
+
+    assert browser.get("/").text == "True dark"
+    for name in ("session", REMEMBER):
+        cookie = browser.get_cookie(name)
+        assert cookie is not None
+        assert (
+            KeyRing(app.secret_key)
+            .signer("flask-session" if name == "session" else "flask-remember", name)
+            .verify(cookie.value)
+        )
+    page["safe"].close()
