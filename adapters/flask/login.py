@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import flask_login
+from blinker import Namespace
 from flask import current_app, g, request, session
 from flask_login.config import SESSION_KEYS
 
@@ -22,6 +23,7 @@ from cookiesafe.adapters.flask.remembering import Remembering
 from cookiesafe.adapters.flask.responses import set_cookies
 from cookiesafe.adapters.stores import store_of
 from cookiesafe.migration import FlaskLoginRemember, in_force
+from cookiesafe.ports import Store
 from cookiesafe.remember import label_of
 from cookiesafe.remember.rules import DELIVERY
 from cookiesafe.remember.token import key_of, payload, raw, text
@@ -29,6 +31,8 @@ from cookiesafe.remember.token import key_of, payload, raw, text
 if TYPE_CHECKING:
     from flask import Flask, Response
 
+login_stolen = Namespace().signal("cookiesafe-login-stolen")
+"""Sent by the app, with a ``user_id``, where two have used one remembered login, which has ended: tell the visitor."""
 _EXTENSION = "cookiesafe.remembering"
 _SERIES = "_cookiesafe_series"
 """Where the session has the id of the series that it goes with, and whose that is."""
@@ -72,6 +76,11 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
         app.extensions[_EXTENSION] = Remembering(store, self._readers, self._clock, self._entropy)
         super().init_app(app, add_context_processor)
 
+    @property
+    def store(self) -> Store:
+        """Where the current app's logins are kept: ``store.advance_epoch(user_id)`` ends all of a user's."""
+        return _remembering().store
+
     # --- as a request arrives --------------------------------------------------------------------
 
     def _load_user(self) -> None:
@@ -96,6 +105,8 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
         row = verdict.series
         if verdict.outcome != "accepted" or row is None:
             g.cookiesafe_return = _Return(forget=True)
+            if verdict.outcome == "stolen" and row is not None:
+                login_stolen.send(_app(), user_id=row.user)
             return None
         g.cookiesafe_return = _Return(verdict.payload, row.idle_until, verdict.send_until)
         return self._let_in(row.user, text(presented.series))
@@ -120,8 +131,7 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
         user = self._user_callback(user_id) if self._user_callback else None
         if user is not None:
             session.update({"_user_id": user_id, "_fresh": False, _SERIES: [series, user_id]})
-            app = current_app._get_current_object()  # type: ignore[attr-defined]
-            flask_login.user_loaded_from_cookie.send(app, user=user)
+            flask_login.user_loaded_from_cookie.send(_app(), user=user)
         return user
 
     # --- as a response leaves --------------------------------------------------------------------
@@ -218,6 +228,10 @@ class _Asked:
 def login_remembered() -> bool:
     """Whether the current login is remembered, as Flask-Login's function of this name tells of its own cookies."""
     return session.get("_remember") != "clear" and remember_cookie.presented() is not None
+
+
+def _app() -> Any:
+    return current_app._get_current_object()  # type: ignore[attr-defined]
 
 
 def _seconds() -> int:

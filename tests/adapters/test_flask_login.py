@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cookiesafe.adapters.flask import SessionInterface
-from cookiesafe.adapters.flask.login import LoginManager, login_remembered
+from cookiesafe.adapters.flask.login import LoginManager, login_remembered, login_stolen
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.cookies import SetCookie, parse_set_cookie
 from cookiesafe.errors import SettingError, StoreError
@@ -269,9 +269,12 @@ def test_two_who_use_one_login_are_both_signed_out_with_their_sessions(
     site.now += DAY
     assert thief.restart().who == "ada remembered here"
     victim = browser.without_session()
-    answer = victim.ask()
+    told: list[str] = []
+    with login_stolen.connected_to(lambda _, user_id: told.append(user_id), site.app):
+        answer = victim.ask()
 
     assert answer.text == "nobody"
+    assert told == ["ada"]
     assert [each.is_deletion(site.now) for each in lines(answer, REMEMBER)] == [True]
     assert thief.who == "nobody"
     assert browser.who == "nobody"
@@ -317,7 +320,8 @@ def test_a_login_that_was_ended_elsewhere_is_over_with_the_next_request(
 
 
 def test_everywhere_ends_all_remembered_logins(site: Site, browser: Browser) -> None:
-    site.store.advance_epoch("ada")
+    with site.app.app_context():
+        site.manager.store.advance_epoch("ada")
 
     assert browser.who == "nobody"
     browser.ask("/login/ada?remember")
