@@ -304,6 +304,7 @@ def test_saving_twice_keeps_both_changes(store: Watched) -> None:
     session["c"] = 3
     session.save()
 
+    assert store.called.count("update") == 2
     assert holds(key) == {"a": 1, "b": 2, "c": 3}
 
 

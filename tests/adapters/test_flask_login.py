@@ -424,6 +424,29 @@ def test_refreshing_each_request_lets_it_last_from_the_last_one() -> None:
     assert browser.restart().who == "ada remembered here"
 
 
+def test_refreshing_sends_nothing_to_a_browser_that_has_yet_to_come_back_for_a_newer_token() -> (
+    None
+):
+    site = Site(REMEMBER_COOKIE_REFRESH_EACH_REQUEST=True)
+    browser = Browser(site)
+    browser.ask("/login/ada?remember")
+    site.now += DAY
+    browser.without_session().ask()
+
+    assert lines(browser.ask(), REMEMBER) == []
+
+
+def test_refreshing_does_not_bring_back_what_has_run_out() -> None:
+    site = Site(REMEMBER_COOKIE_REFRESH_EACH_REQUEST=True, REMEMBER_COOKIE_DURATION=DAY)
+    browser = Browser(site)
+    browser.ask("/login/ada?remember")
+    before = site.store.of("ada")
+    site.now += DAY
+
+    assert lines(browser.ask(), REMEMBER) == []
+    assert site.store.of("ada") == before
+
+
 def test_a_session_outlives_a_series_that_only_ran_out() -> None:
     site = Site(REMEMBER_COOKIE_DURATION=DAY)
     browser = Browser(site)
