@@ -26,6 +26,7 @@ from cookiesafe.errors import NotStorable, SessionTooLarge, WeakKey
 from cookiesafe.keys import KeyRing
 from cookiesafe.migration import FlaskSession, SessionReader, TaggedFlaskSession
 from tests.support.written import KEY, NOW, by_flask
+from tests.test_public_names import loaded_by
 
 UNTIL = date(2027, 3, 31)
 DAY = 86_400
@@ -582,3 +583,10 @@ def test_after_its_day_a_reader_reads_nothing() -> None:
     site.clock.now += 365 * DAY
 
     assert site.holds(f"session={by_flask(THEIRS)}") == {}
+
+
+def test_flask_sessions_need_no_flask_login() -> None:
+    loaded = loaded_by("import cookiesafe.adapters.flask")
+
+    assert "flask" in loaded
+    assert [name for name in ("flask_login", "sqlalchemy", "django") if name in loaded] == []
