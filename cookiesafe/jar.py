@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from .consent import (
@@ -84,10 +84,10 @@ class Arrival:
     """
 
     standing: Standing
-    cookies: str | None
+    cookies: str | None = field(repr=False)
     since: float
     until: float
-    header: str
+    header: str = field(repr=False)
     session_cookie: SessionCookie
     to_sweep: tuple[str, ...]
     sweeps: int

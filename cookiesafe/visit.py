@@ -127,6 +127,7 @@ class Visit(Request):
     @property
     def stolen(self) -> bool:
         """Whether this browser's remembered login was ended just now, since two have used it: tell the visitor."""
+        self._identity()
         return self._login is not None and self._login.stolen
 
     def login(self, user_id: str | int, *, remember: bool = False) -> None:

@@ -1,7 +1,7 @@
 """Who is signed in: found out as a request arrives, and kept as its response leaves."""
 
-from .keeping import Keeping, keep, keep_nobodys
-from .login import Login
+from .keeping import keep, keep_nobodys
+from .login import Keeping, Login
 from .recognition import recognise
 
 __all__ = ["Keeping", "Login", "keep", "keep_nobodys", "recognise"]

@@ -5,71 +5,50 @@ What the store cannot keep, no cookie promises.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import SessionTooLarge, StoreError
 from ..jar import Jar
-from ..ledger import Record
-from ..ports import Append, Store, ask
-from ..remember import begin
-from ..remember.cookie import Unkept
-from ..session import Identity, Reference, Session, Stored
+from ..ports import Store, ask
+from ..session import Reference, Session, Stored
 from ..session.cookie import pack, unpack
 from ..session.mapping import EMPTY, merged
 from ..settings import Settings
-from .login import Flow, Login, Row, new_id
+from .login import Flow, Keeping, Row, new_id
+from .signing import sign_in, sign_out
 
 _MOST_TRIES = 4
-
-
-@dataclass(slots=True)
-class Keeping:
-    """One response: the ``cookies`` that its request came with at ``now``, and what the app has done up to ``leaves_at``.
-
-    ``session`` is there if the app has touched it. ``renews`` is whether the response may renew a session that was not
-    changed, ``failed`` whether it is an error of the server's (5xx), which keeps no change of the session.
-    """
-
-    settings: Settings
-    jar: Jar
-    cookies: str
-    now: int
-    leaves_at: int
-    session: Session | None
-    login: Login
-    renews: bool
-    failed: bool
 
 
 def keep(keeping: Keeping) -> Flow[list[str]]:
     """The ``Set-Cookie`` lines that leave. Raises ``NotStorable`` and ``SessionTooLarge``."""
     session, login = keeping.session, keeping.login
     text = session.rewritten() if session is not None and not keeping.failed else None
-    if login.unknown and not login.begun:
+    if login.unknown and not login.begun and not login.ended:
         if text is not None:
             keeping.settings.report_store(
                 "a session was not changed", "it is not known whose it is"
             )
         return []
     if keeping.failed and login.begun:
-        login.begun, login.identity = False, login.before
+        login.begun, login.identity = False, None if login.ended else login.before
     lines: list[str] = []
     if login.ended:
-        lines += yield from _end(keeping)
+        lines += yield from sign_out(keeping)
     if login.begun and login.identity is not None:
-        begun = yield from _begin(keeping, login.identity)
-        if begun is None:
+        begun = yield from sign_in(keeping, login.identity)
+        if begun is not None:
+            lines += begun
+        elif login.ended:
+            login.begun, login.identity, text = False, None, None
+        else:
             return lines
-        lines += begun
     if login.forget:
         lines.append(keeping.jar.remember.expire())
-    elif (
-        login.fresh_token is not None and keeping.leaves_at <= login.send_until and not login.ended
-    ):
+    elif login.fresh_token is not None and keeping.leaves_at <= login.send_until:
         lasts = login.lasts_until - keeping.now
         lines.append(keeping.jar.remember.write(login.fresh_token, lasts))
     lines += yield from _keep_session(keeping, text)
-    return lines
+    # Of a name that was expired and then set, the last word alone (RFC 6265bis, section 4.1.1).
+    return list({line.partition("=")[0]: line for line in lines}.values())
 
 
 def keep_nobodys(jar: Jar, session: Session, came: Stored | None, now: int) -> list[str] | None:
@@ -103,7 +82,9 @@ def _keep_session(keeping: Keeping, text: str | None) -> Flow[list[str]]:
         and now - came.written >= keeping.settings.session.renewed_after
     )
     if text is None and not anew and not due:
-        return [keeping.jar.write_session("")] if login.void and keeping.jar.secure else []
+        # Any other response may leave after one that has signed somebody in under another id.
+        expires = login.void and keeping.renews and keeping.jar.secure
+        return [keeping.jar.write_session("")] if expires else []
     if text is None:
         text = EMPTY if login.ended and not login.begun else _as_it_came(keeping)
     if text == EMPTY and login.identity is None:
@@ -131,7 +112,8 @@ def _as_it_came(keeping: Keeping) -> str:
 def _drop(keeping: Keeping) -> Flow[list[str]]:
     """There is nothing to keep any more."""
     yield from _forget_row(keeping.settings, keeping.login.row)
-    came = keeping.login.came is not None or keeping.login.void or keeping.login.before is not None
+    login = keeping.login
+    came = login.came is not None or login.void or login.unknown or login.before is not None
     return [keeping.jar.write_session("")] if came else []
 
 
@@ -169,12 +151,12 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
         if done == "kept":
             return []
         if done == "gone":
-            return [keeping.jar.write_session("")]
+            return []
         if isinstance(done, StoreError):
             break
         (loaded,) = yield (ask(Store.load_session, row.key, now),)
         if loaded is None:
-            return [keeping.jar.write_session("")]
+            return []
         if isinstance(loaded, StoreError):
             break
         theirs, version = loaded
@@ -194,104 +176,3 @@ def _merged(theirs: str, session: Session | None) -> str:
 def _until(keeping: Keeping, stored: Stored) -> int:
     terms = keeping.settings.session
     return min(keeping.now + terms.idle, stored.began + terms.absolute)
-
-
-# --- who is signed in ----------------------------------------------------------------------------
-
-
-def _begin(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
-    """Sign in, and remember if that was asked for. ``None``: the store cannot say what would end it again."""
-    login, before, now = keeping.login, keeping.login.before, keeping.now
-    if keeping.settings.revocable:
-        (epoch,) = yield (ask(Store.epoch, identity.user),)
-        if isinstance(epoch, StoreError):
-            keeping.settings.report_store("a user was not signed in", epoch)
-            return None
-        identity = identity._replace(epoch=epoch)
-    lines: list[str] = []
-    stays = before is not None and before.user == identity.user and not login.ended
-    if login.remember:
-        if login.presented is not None:
-            yield (ask(Store.revoke_series, login.presented.key, "logout", now),)
-        identity, lines = yield from _remember(keeping, identity)
-    elif stays and before is not None:
-        identity = identity._replace(series=before.series)
-    elif login.remembers and not login.ended:
-        lines = yield from _forget(keeping)
-    login.identity = identity
-    return lines
-
-
-def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list[str]]]:
-    """Begin a series, once the tick is on record."""
-    settings, now, cookie = keeping.settings, keeping.now, keeping.jar.remember
-    terms = settings.remember
-    record = _record(keeping, "remember")
-    (failure,) = yield (Append(record),)
-    if isinstance(failure, StoreError):
-        settings.report_store("a login is not remembered, as its record was not kept", failure)
-        return identity, []
-    if not settings.revocable:
-        unkept = Unkept(identity.user, now, now + terms.idle)
-        return identity, [cookie.write_unkept(unkept, terms.idle)]
-    row, payload = begin(
-        identity.user,
-        epoch=identity.epoch,
-        record=record.id,
-        now=now,
-        entropy=settings.entropy,
-        label=keeping.login.label,
-        terms=terms,
-    )
-    (added,) = yield (ask(Store.add_series, row),)
-    if added is not True:
-        settings.report_store("a login is not remembered", added)
-        return identity, []
-    return identity._replace(series=row.key), [cookie.write(payload, terms.idle)]
-
-
-def _record(keeping: Keeping, event: str) -> Record:
-    """The tick of the box, or its end, as a choice of its own (WP194, section 3.2)."""
-    policy = keeping.settings.policy
-    return Record(
-        id=new_id(keeping.settings.entropy),
-        time=keeping.now * 1000,
-        event=event,
-        policy=policy.fingerprint,
-        notice="login",
-        language="en",
-        choices={"stay_signed_in": event == "remember"},
-    )
-
-
-def _end(keeping: Keeping) -> Flow[list[str]]:
-    """Sign out: this browser, and with ``everywhere`` all others."""
-    login, jar, before = keeping.login, keeping.jar, keeping.login.before
-    lines = []
-    if before is not None and login.row is None:
-        lines.append(jar.marker.write(keeping.cookies, before.sid))
-    if login.remembers:
-        lines += yield from _forget(keeping)
-    elif before is not None and before.series:
-        yield (ask(Store.revoke_series, before.series, "logout", keeping.now),)
-    if login.everywhere and before is not None and keeping.settings.revocable:
-        user = before.user
-        done = yield (ask(Store.advance_epoch, user), ask(Store.delete_sessions, user))
-        for each in done:
-            if isinstance(each, StoreError):
-                keeping.settings.report_store("a user was not signed out everywhere", each)
-    return lines
-
-
-def _forget(keeping: Keeping) -> Flow[list[str]]:
-    """End what the remember cookie stands for."""
-    login = keeping.login
-    presented = login.presented or keeping.jar.remember.presented(keeping.cookies)
-    if presented is not None and keeping.settings.revocable:
-        (done,) = yield (ask(Store.revoke_series, presented.key, "logout", keeping.now),)
-        if isinstance(done, StoreError):
-            keeping.settings.report_store("a remembered login was not ended", done)
-        elif done and login.ended:
-            yield (Append(_record(keeping, "forget")),)
-    login.forget = False
-    return [keeping.jar.remember.expire()]

@@ -23,7 +23,7 @@ def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[
         if settings.revocable:
             yield from _remembered(login, settings, jar, arrival, now)
         else:
-            _remembered_unkept(login, settings, jar, arrival, now)
+            _remembered_unkept(login, jar, arrival, now)
     login.before = login.identity
     return login
 
@@ -36,6 +36,7 @@ def _find_session(login: Login, settings: Settings, arrival: Arrival, now: int) 
     elif isinstance(found, Reference):
         (loaded,) = yield (ask(Store.load_session, found.key, now),)
         if isinstance(loaded, StoreError):
+            login.row = Row(found.key, 0)
             _not_known(login, settings, loaded)
         elif loaded is None:
             login.void = True
@@ -58,8 +59,11 @@ def _check_identity(
         holds = yield from _holds(login, settings, identity, now)
     if holds:
         login.identity = identity
-    elif not login.unknown:
-        login.came, login.void = None, True
+    elif login.unknown:
+        login.claimed = identity
+    else:
+        # What is kept from here on is another session, which has no place yet.
+        login.came, login.row, login.void = None, None, True
 
 
 def _holds(login: Login, settings: Settings, identity: Identity, now: int) -> Flow[bool]:
@@ -130,16 +134,13 @@ def _judged(presented: Presented, settings: Settings, now: int) -> Flow[Verdict 
     return StoreError("others were faster each time")
 
 
-def _remembered_unkept(
-    login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
-) -> None:
+def _remembered_unkept(login: Login, jar: Jar, arrival: Arrival, now: int) -> None:
     """Where no store is, the cookie alone says who is remembered, and until when."""
     known = jar.remember.unkept(arrival.header)
-    if known is None or now >= known.until:
+    if known is None or now >= known.until or known.sid in jar.marker.read(arrival.header):
         login.forget = jar.secure or known is not None
         return
-    sid = new_id(settings.entropy)
-    login.identity = Identity(known.user, known.auth_time, sid, remembered=True)
+    login.identity = Identity(known.user, known.auth_time, known.sid, remembered=True)
     login.renewed = True
 
 
