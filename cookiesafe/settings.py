@@ -37,6 +37,7 @@ _REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
 _MOST_TOLD = 20
 _MOST_POLICIES = 64
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_PAGES_OF = {"ws": "http", "wss": "https"}
 
 
 class Settings:
@@ -124,8 +125,9 @@ class Settings:
         return request.scheme, request.host
 
     def origin_of(self, request: Request) -> str:
-        """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2)."""
+        """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2), that of a WebSocket's page too."""
         scheme, host = self.site_of(request)
+        scheme = _PAGES_OF.get(scheme, scheme)
         return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
 
     def _document_policy(self, csp: str, root: str) -> Fixed:
@@ -174,6 +176,16 @@ class Settings:
                 host or "the site",
             )
         return self.secure_jar
+
+    def report_ridden(self, origin: str | None) -> None:
+        """Log that a WebSocket was closed since another site had opened it. Once for each origin."""
+        said = (origin or "nowhere")[:_LONGEST_HOST]
+        if self.once.first("ridden", said):
+            log.warning(
+                "a WebSocket with a visitor's session was opened from %r, and closed. If that is the site itself, say so: "
+                "origin= behind a proxy, trusted_origins= for others. [CS603]",
+                said,
+            )
 
     def report_late(self, what: str) -> None:
         """Log that the app first looked at something when caches could no longer be told. Once for each thing."""
