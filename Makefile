@@ -3,7 +3,7 @@
 PYTHON ?= python3
 export PYTHON
 
-.PHONY: demo demo-wsgi test check bench clean
+.PHONY: demo demo-wsgi test check bench upstream clean
 
 demo:
 	@scripts/setup demo
@@ -30,5 +30,8 @@ bench:
 	@scripts/setup bench
 	@.venv/bin/python -m benchmarks.instructions
 
+upstream:
+	@scripts/upstream $(WITH)
+
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv .upstream dist build

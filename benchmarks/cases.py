@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import answers, headers, sessions
+from . import answers, headers, sessions, tokens
 from .site import Run
 
 
@@ -33,6 +33,7 @@ MAKERS: dict[str, Callable[[str], Run]] = {
     "answer-granted": answers.granted,
     "answer-undecided": answers.undecided,
     "cookie": headers.cookie,
+    "token": tokens.token,
 }
 
 

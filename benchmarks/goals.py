@@ -64,6 +64,11 @@ def _cookie(title: str, ours: str, theirs: str, goal: float, ceiling: float) -> 
     return Goal(title, f"cookie:{ours}", nothing, f"cookie:{theirs}", nothing, goal, ceiling)
 
 
+def _token(title: str, ours: str, theirs: str, goal: float, ceiling: float) -> Goal:
+    nothing = "token:nothing"
+    return Goal(title, f"token:{ours}", nothing, f"token:{theirs}", nothing, goal, ceiling)
+
+
 _DJANGO = Goal(
     "Django, over django-cookie-consent's",
     "wsgi-django:cookiesafe",
@@ -76,12 +81,12 @@ _DJANGO = Goal(
 
 GOALS = (
     _asgi("untouched", 0.20, 0.18),
-    _asgi("read", 0.60, 0.49),
-    _asgi("modified", 0.65, 0.59),
+    _asgi("read", 0.60, 0.55),
+    _asgi("modified", 0.65, 0.64),
     _asgi("none", 0.75, 0.74),
     _wsgi("untouched", 0.08, 0.07),
-    _wsgi("read", 0.35, 0.22),
-    _wsgi("modified", 0.25, 0.17),
+    _wsgi("read", 0.35, 0.25),
+    _wsgi("modified", 0.25, 0.19),
     _DJANGO,
     _answer("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 0.20, 0.53),
     _answer("ASGI, page of 20 KB, all granted", "granted", "page", 0.15, 0.62),
@@ -89,6 +94,10 @@ GOALS = (
     _cookie("One of 25 cookies, over a loop", "find", "loop", 0.15, 0.15),
     _cookie("All of 25 cookies, over Starlette's", "jar", "starlette", 0.75, 1.02),
     _cookie("All of 25 cookies, over SimpleCookie", "jar", "simple-cookie", 0.08, 0.10),
+    _token("Signing 264 bytes, over TimestampSigner's", "sign", "timestamp-sign", 0.60, 0.55),
+    _token("Verifying 264 bytes, over TimestampSigner's", "verify", "timestamp-verify", 0.60, 0.52),
+    _token("Sealing 264 bytes, over signing", "seal", "sign", 1.00, 0.75),
+    _token("Opening 264 bytes, over verifying", "open", "verify", 1.00, 0.88),
     _long("ASGI, session untouched", "granted", "text", 1.10, 1.10),
     _long("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 1.10, 1.10),
     _long("ASGI, undecided, page with a frame held", "undecided", "frame", 1.10, 1.10),

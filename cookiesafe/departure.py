@@ -83,18 +83,18 @@ class Departure(Placing, Conversation):
 
         There may be ``needs`` then. Raises ``UsageError`` where the app gave the session what it cannot keep.
         """
-        session = self._session
+        session, login = self._session, self._login
         changed = session is not None and session.may_differ
         due = self.navigates and self._now >= self._arrived().renew_at
         if (
             session is not None
             and changed
             and not due
-            and self._login is None
+            and login is None
             and self._keep_nobodys(code_of(status), session)
         ):
             return
-        if self._login is not None or changed or due:
+        if changed or due or (login is not None and login.speaks):
             self._converse(self.keeping(code_of(status), fields))
 
     def _keep_nobodys(self, status: int, session: Session) -> bool:

@@ -31,6 +31,7 @@ from .jar import Arrival, Standing
 from .login import Login, recognise
 from .origin import is_cross_site
 from .ports import Reply, Store
+from .session import Session
 from .settings import Settings
 
 HIDDEN_FROM_APP = frozenset(
@@ -112,6 +113,9 @@ class Exchange(Departure):
                 self._login = yield from recognise(
                     self._settings, self._jar, arrival, int(self._now)
                 )
+                if self._login.speaks:
+                    # A session that is there, if untouched, keeps the response from being the same for all.
+                    self._session = Session(self._session_as_it_came)
             except Exception:
                 self._settings.report_fault("login")
                 self._login = Login(unknown=True)

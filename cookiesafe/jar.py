@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -30,7 +31,9 @@ from .keys import KeyRing
 from .policy import Policy
 from .remember.cookie import RememberCookie
 from .session import Reference, SessionCookie, SessionTerms, Stored
+from .session.cookie import Seal
 from .session.marker import LogoutMarker
+from .session.seal import Sealing
 from .session.terms import TERMS
 
 _REMEMBERED = 1024
@@ -108,7 +111,8 @@ class Arrival:
 class Jar:
     """Our cookies, with the ``__Host-`` prefix where the connection is ``secure`` (RFC 6265bis, section 4.1.3.2).
 
-    ``reports`` is the path that violations of our policy are reported to.
+    ``reports`` is the path that violations of our policy are reported to; ``migrating`` are the cookies of another
+    library's that are still read.
     """
 
     def __init__(
@@ -120,6 +124,8 @@ class Jar:
         enforce: bool,
         reports: str = "/cookiesafe/reports",
         session: SessionTerms = TERMS,
+        entropy: Callable[[int], bytes] | None = None,
+        migrating: Iterable[str] = (),
     ) -> None:
         prefix = "__Host-" if secure else ""
         name = f"{prefix}cookiesafe-session"
@@ -128,7 +134,11 @@ class Jar:
         self._reports = reports
         self.consent_name = f"{prefix}cookiesafe"
         self.swept_name = f"{prefix}cookiesafe-swept"
-        self.session = SessionCookie(name, keys.signer("session", name), session)
+        seal: Seal = keys.signer("session", name)
+        if session.encrypted and entropy is not None:
+            seal = Sealing(keys.sealer("session", name), entropy)
+        self.session = SessionCookie(name, seal, session)
+        self._migrating = tuple(migrating)
         self._session_attributes = write_set_cookie(name, "", secure=secure).removeprefix(
             f"{name}="
         )
@@ -171,7 +181,11 @@ class Jar:
             self.session,
             to_sweep,
             sweeps,
-            keyed=remembers or self.session.is_keyed(header),
+            keyed=(
+                remembers
+                or self.session.is_keyed(header)
+                or any(find_cookie(header, name) for name in self._migrating)
+            ),
             remembers=remembers,
         )
 

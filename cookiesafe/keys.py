@@ -1,4 +1,4 @@
-"""The key ring: one secret, a key of its own for each use, and retired secrets that still verify.
+"""The key ring: one secret, a key of its own for each use, and retired secrets that still verify and open.
 
 itsdangerous signs; the keys are derived once, when the ring is made. A token is its payload, a dot, and the
 unpadded base64url of an HMAC-SHA256 (RFC 2104): ``payload.signature``.
@@ -10,33 +10,61 @@ import hashlib
 import hmac
 from binascii import b2a_base64
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
 
 import itsdangerous
 from itsdangerous.encoding import want_bytes
 
 from .errors import BadToken, WeakKey
+from .events import log
+
+if TYPE_CHECKING:
+    from .sealing import Sealer
 
 MIN_KEY_BYTES = 32
 _MAKE_ONE = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 _SIGNATURE_LENGTH = 43
+_BLOCK_BYTES, _INNER, _OUTER = 64, 0x36, 0x5C
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class KeyRing:
-    """``secret_key`` signs, it and every one of ``fallback_keys`` verify. Raises ``WeakKey`` under 32 bytes."""
+    """``secret_key`` signs and seals, it and every one of ``fallback_keys`` verify and open.
 
-    def __init__(self, secret_key: str | bytes, fallback_keys: Sequence[str | bytes] = ()) -> None:
-        if isinstance(fallback_keys, (str, bytes)):
-            raise WeakKey("fallback_keys is one string", fix="Give a list of keys.")
-        newest_last = [*reversed(fallback_keys), secret_key]
-        self._secrets = [_strong(key) for key in newest_last]
+    A key under 32 bytes raises ``WeakKey``. With ``short="log"``, for who takes the place of something that accepts
+    one, it is logged instead, once for the ring; an empty key raises all the same.
+    """
+
+    def __init__(
+        self,
+        secret_key: str | bytes,
+        fallback_keys: Sequence[str | bytes] = (),
+        *,
+        short: Literal["refuse", "log"] = "refuse",
+    ) -> None:
+        self._secrets = key_list(secret_key, fallback_keys)
+        shortest = min(map(len, self._secrets))
+        if shortest < MIN_KEY_BYTES:
+            if short == "refuse":
+                raise WeakKey(_too_short(shortest), fix=_MAKE_ONE)
+            log.warning(
+                "%s; it is taken, since what this replaces takes it. %s [CS505]",
+                _too_short(shortest),
+                _MAKE_ONE,
+            )
 
     def __repr__(self) -> str:
         return f"<KeyRing of {len(self._secrets)}>"
 
     def signer(self, use: str, cookie: str) -> Signer:
         """What signs one cookie for one use; neither another name nor another use accepts its tokens."""
-        return Signer(self._secrets, _salt(use, cookie))
+        return Signer(self._secrets, _salt("cookiesafe.v1", use, cookie))
+
+    def sealer(self, use: str, cookie: str) -> Sealer:
+        """What seals one cookie for one use; it shares no key with a signer, and none with other names and uses."""
+        from .sealing import Sealer
+
+        return Sealer(self._secrets, _salt("cookiesafe.seal.v1", use, cookie))
 
 
 class Signer:
@@ -61,15 +89,21 @@ class Signer:
 
 
 class _HmacSha256(itsdangerous.signer.SigningAlgorithm):
-    """Keeps the key schedules: of a short message they are most of the work."""
+    """Begins each key's two hashes once (RFC 2104, section 4): of a short message they are most of the work."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        self._begun = {key: hmac.new(key, digestmod="sha256") for key in keys}
+        self._begun = {key: (_begun(key, _INNER), _begun(key, _OUTER)) for key in keys}
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        mac = self._begun[key].copy()
-        mac.update(value)
-        return mac.digest()
+        begun_inner, begun_outer = self._begun[key]
+        inner, outer = begun_inner.copy(), begun_outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+def _begun(key: bytes, pad: int) -> hashlib._Hash:
+    return hashlib.sha256(bytes(byte ^ pad for byte in key.ljust(_BLOCK_BYTES, b"\0")))
 
 
 class _StrictSigner(itsdangerous.Signer):
@@ -91,21 +125,29 @@ def _written(signature: bytes) -> bytes:
     return b2a_base64(signature, newline=False).translate(_URL_SAFE)[:_SIGNATURE_LENGTH]
 
 
-def _strong(key: str | bytes) -> bytes:
+def key_bytes(key: str | bytes) -> bytes:
+    """The bytes of a key. Raises ``WeakKey`` where there are none."""
     if not isinstance(key, (str, bytes)):
         raise WeakKey(
             f"a key is {type(key).__name__}, not str or bytes",
             fix=f"Is the environment variable it comes from set? {_MAKE_ONE}",
         )
-    raw = want_bytes(key)
-    if len(raw) < MIN_KEY_BYTES:
-        raise WeakKey(
-            f"a key has {len(raw)} bytes, and signing needs {MIN_KEY_BYTES}",
-            fix=_MAKE_ONE,
-        )
-    return raw
+    if not key:
+        raise WeakKey(_too_short(0), fix=_MAKE_ONE)
+    return want_bytes(key)
 
 
-def _salt(use: str, cookie: str) -> bytes:
+def key_list(newest: str | bytes, fallback_keys: Sequence[str | bytes]) -> list[bytes]:
+    """The bytes of all keys, the newest last. Raises ``WeakKey`` as ``key_bytes`` does."""
+    if isinstance(fallback_keys, (str, bytes)):
+        raise WeakKey("fallback_keys is one string", fix="Give a list of keys.")
+    return [key_bytes(key) for key in [*reversed(fallback_keys), newest]]
+
+
+def _too_short(size: int) -> str:
+    return f"a key has {size} bytes, and signing needs {MIN_KEY_BYTES}"
+
+
+def _salt(form: str, use: str, cookie: str) -> bytes:
     """Lengths stand before the parts, so no two pairs run together into one salt."""
-    return f"cookiesafe.v1:{len(use)}:{use}:{len(cookie)}:{cookie}".encode()
+    return f"{form}:{len(use)}:{use}:{len(cookie)}:{cookie}".encode()

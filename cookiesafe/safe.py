@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from .adapters.stores import MemoryStore, open_store
 from .errors import SettingError
 from .events import log
 from .gate.sightings import suggestions
+from .migration import Reader
 from .policy import Policy
 from .ports import Store
 from .remember import Terms as RememberTerms
@@ -28,7 +29,8 @@ class CookieSafe:
     which lets everything through and says what it would have held. ``path`` is where our own pages live. ``origin``
     such as ``https://www.example`` tells what visitors see behind a proxy. ``secure`` is ``"auto"`` (https: yes; plain
     http on this very machine: no), ``True`` or ``False``. ``session`` and ``remember`` say how long sessions and
-    remembered logins are kept, and where. ``clock`` gives unix seconds, ``entropy`` random bytes.
+    remembered logins are kept, and where; ``migrate`` are readers of what another library wrote
+    (``cookiesafe.migration``). ``clock`` gives unix seconds, ``entropy`` random bytes.
 
     Raises ``SettingError``: ``WeakKey`` for a short key, ``PolicyError`` for a policy that cannot be.
     """
@@ -47,6 +49,7 @@ class CookieSafe:
         secure: bool | Literal["auto"] = "auto",
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
+        migrate: Iterable[Reader[Any]] = (),
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
@@ -61,6 +64,7 @@ class CookieSafe:
             secure=secure,
             session=session,
             remember=remember,
+            migrate=migrate,
             revocable=store is not None,
             clock=clock,
             entropy=entropy,

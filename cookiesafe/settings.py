@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from .consent import UNDECIDED, allowed
@@ -18,6 +18,7 @@ from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
 from .jar import Jar
 from .keys import KeyRing
+from .migration import Reader, in_force
 from .notice import Notice
 from .policy import Policy
 from .ports import Request
@@ -56,6 +57,7 @@ class Settings:
         secure: bool | Literal["auto"] = "auto",
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
+        migrate: Iterable[Reader[Any]] = (),
         revocable: bool = True,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
@@ -70,6 +72,7 @@ class Settings:
         self.entropy = entropy
         self.session = session
         self.remember = remember
+        self.readers = in_force(migrate, int(clock()))
         self.revocable = revocable
         """Whether there is a store that knows who is signed in, so that a login can be ended everywhere."""
         self.enforce = mode == "enforce"
@@ -93,6 +96,8 @@ class Settings:
                 enforce=self.enforce,
                 reports=self.reports,
                 session=session,
+                entropy=entropy,
+                migrating=[reader.cookie for reader in self.readers],
             )
             for secure in (True, False)
         )

@@ -96,6 +96,36 @@ def test_a_key_that_is_not_there_is_refused_with_the_remedy() -> None:
         KeyRing(NOT_A_KEY)
 
 
+@pytest.mark.parametrize("keys", [("k" * 31, []), (NEW, ["old"]), ("k", ["old", "older"])])
+def test_who_replaces_what_takes_short_keys_may_take_them_and_it_is_logged_once(
+    keys: tuple[str, list[str]], caplog: pytest.LogCaptureFixture
+) -> None:
+    ring = KeyRing(*keys, short="log")
+    for use in ("session", "consent"):
+        signer = ring.signer(use, "s")
+        assert signer.verify(signer.sign("payload")) == "payload"
+
+    (record,) = caplog.records
+    size = min(len(key) for key in (keys[0], *keys[1]))
+    assert f"{size} bytes" in record.getMessage()
+    assert record.getMessage().endswith("[CS505]")
+    assert all(key not in record.getMessage() for key in ("k" * 31, "older"))
+
+
+def test_keys_of_32_bytes_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    KeyRing(NEW, [OLD], short="log")
+
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("key", ["", b"", NOT_A_KEY])
+def test_no_key_at_all_is_refused_everywhere(key: Any) -> None:
+    with pytest.raises(WeakKey, match="token_urlsafe"):
+        KeyRing(key, short="log")
+    with pytest.raises(WeakKey, match="token_urlsafe"):
+        KeyRing(NEW, [key], short="log")
+
+
 def test_no_key_is_shown() -> None:
     ring = KeyRing(NEW, [OLD])
     signer = ring.signer("session", "s")

@@ -35,6 +35,7 @@ PUBLIC = [
 HEAVY = [
     "asyncio",
     "concurrent.futures",
+    "cryptography",
     "flask",
     "jinja2",
     "multiprocessing",

@@ -5,11 +5,14 @@ What the store cannot keep, no cookie promises.
 
 from __future__ import annotations
 
+from typing import Any
+
+from ..cookies import expire_set_cookie
 from ..errors import SessionTooLarge, StoreError
 from ..jar import Jar
+from ..migration import Reader
 from ..ports import Store, ask
 from ..session import Reference, Session, Stored
-from ..session.cookie import pack, unpack
 from ..session.mapping import EMPTY, merged
 from ..settings import Settings
 from .login import Flow, Keeping, Row, new_id
@@ -48,7 +51,8 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
         lines.append(keeping.jar.remember.write(login.fresh_token, lasts))
     lines += yield from _keep_session(keeping, text)
     # Of a name that was expired and then set, the last word alone (RFC 6265bis, section 4.1.1).
-    return list({line.partition("=")[0]: line for line in lines}.values())
+    said = {line.partition("=")[0]: line for line in lines}
+    return [*said.values(), *(_expire(reader, keeping.jar) for reader in login.migrated)]
 
 
 def keep_nobodys(jar: Jar, session: Session, came: Stored | None, now: int) -> list[str] | None:
@@ -68,6 +72,18 @@ def keep_nobodys(jar: Jar, session: Session, came: Stored | None, now: int) -> l
             raise
         return None
     return [jar.write_session(token)]
+
+
+def _expire(reader: Reader[Any], jar: Jar) -> str:
+    """The line that removes what another library wrote, which we go on with."""
+    domain = None if reader.domain is None else reader.domain.removeprefix(".")
+    return expire_set_cookie(
+        reader.cookie,
+        path=reader.path,
+        domain=domain,
+        secure=jar.secure,
+        partitioned=reader.partitioned and jar.secure,
+    )
 
 
 # --- the session ---------------------------------------------------------------------------------
@@ -134,7 +150,7 @@ def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
     user = None if stored.identity is None else stored.identity.user
     until = _until(keeping, stored)
     key = Reference(id).key
-    (made,) = yield (ask(Store.create_session, key, user, pack(stored).encode(), until),)
+    (made,) = yield (ask(Store.create_session, key, user, keeping.jar.session.dump(stored), until),)
     if made is not True:
         keeping.settings.report_store("a session was not kept", made)
         return []
@@ -146,7 +162,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
     """Change it where it is, with what others have changed meanwhile; never make one anew that was ended."""
     now = keeping.now
     for _ in range(_MOST_TRIES):
-        data, until = pack(stored).encode(), _until(keeping, stored)
+        data, until = keeping.jar.session.dump(stored), _until(keeping, stored)
         (done,) = yield (ask(Store.update_session, row.key, data, until, row.version, now),)
         if done == "kept":
             return []
@@ -160,7 +176,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
         if isinstance(loaded, StoreError):
             break
         theirs, version = loaded
-        found = unpack(theirs.decode())
+        found = keeping.jar.session.load(theirs)
         if found is None:
             break
         row = Row(row.key, version)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from ..jar import Jar
+from ..migration import Reader
 from ..ports import Answer, Need
 from ..remember import Presented
 from ..session import Identity, Session, Stored
@@ -35,7 +36,8 @@ class Login:
     expired, ``stolen`` whether that is because two have used it.
 
     As it is to be: ``identity`` is who is signed in now. ``fresh_token`` is for the remember cookie, and holds for a
-    response that leaves by ``send_until``. The rest is what the app has asked for.
+    response that leaves by ``send_until``. ``migrated`` are the readers that have found something, whose cookies are not
+    needed any more. The rest is what the app has asked for.
     """
 
     identity: Identity | None = None
@@ -52,6 +54,7 @@ class Login:
     fresh_token: str | None = field(default=None, repr=False)
     send_until: int = 0
     lasts_until: int = 0
+    migrated: list[Reader[Any]] = field(default_factory=list)
     renewed: bool = False
     """Whether the session must be written under another id, whatever is in it."""
     begun: bool = False
@@ -59,6 +62,11 @@ class Login:
     label: str = ""
     ended: bool = False
     everywhere: bool = False
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the response has something to tell the browser, whatever is in the session."""
+        return self.renewed or self.begun or self.ended or self.void or self.forget
 
 
 @dataclass(slots=True)
@@ -83,8 +91,3 @@ class Keeping:
 def new_id(entropy: Callable[[int], bytes]) -> str:
     """128 random bits, as base64url."""
     return urlsafe_b64encode(entropy(16)).decode().rstrip("=")
-
-
-def first(answers: list[Any]) -> Any:
-    """The answer to the one need that there was."""
-    return answers[0]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
+from ..cookies import find_cookie
 from ..errors import StoreError
 from ..events import log
 from ..jar import Arrival, Jar
 from ..ports import Store, ask
 from ..remember import ATTEMPTS, Presented, Verdict, present
 from ..session import Identity, Reference, Stored, the_one
-from ..session.cookie import unpack
 from ..settings import Settings
 from .login import Flow, Login, Row, new_id
 
@@ -16,9 +18,11 @@ from .login import Flow, Login, Row, new_id
 def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[Login]:
     """The login of a request whose cookies say that there may be one."""
     login = Login(remembers=arrival.remembers)
-    yield from _find_session(login, settings, arrival, now)
+    yield from _find_session(login, settings, jar, arrival, now)
     if login.came is not None:
         yield from _check_identity(login, settings, jar, arrival, now)
+    elif not login.unknown:
+        yield from _migrate(login, settings, arrival, now)
     if login.identity is None and arrival.remembers and not login.unknown:
         if settings.revocable:
             yield from _remembered(login, settings, jar, arrival, now)
@@ -28,7 +32,9 @@ def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[
     return login
 
 
-def _find_session(login: Login, settings: Settings, arrival: Arrival, now: int) -> Flow[None]:
+def _find_session(
+    login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
+) -> Flow[None]:
     """The session that came with the request, wherever it is kept. One that is not there any more is not made anew."""
     found = the_one(arrival.stored, settings.session, now)
     if isinstance(found, Stored):
@@ -42,7 +48,7 @@ def _find_session(login: Login, settings: Settings, arrival: Arrival, now: int) 
             login.void = True
         else:
             data, version = loaded
-            stored = unpack(data.decode())
+            stored = jar.session.load(data)
             if stored is not None and settings.session.holds(stored.began, stored.written, now):
                 login.came, login.row = stored, Row(found.key, version)
 
@@ -142,6 +148,33 @@ def _remembered_unkept(login: Login, jar: Jar, arrival: Arrival, now: int) -> No
         return
     login.identity = Identity(known.user, known.auth_time, known.sid, remembered=True)
     login.renewed = True
+
+
+def _migrate(login: Login, settings: Settings, arrival: Arrival, now: int) -> Flow[None]:
+    """Go on with what another library wrote, of which the first that can be read counts."""
+    for reader in settings.readers:
+        found = (reader.read(value, now) for value in find_cookie(arrival.header, reader.cookie))
+        value = next((each for each in found if each is not None), None)
+        if isinstance(value, dict) and login.came is None:
+            login.came = Stored(json.dumps(value, separators=(",", ":")), now, now)
+        elif isinstance(value, str) and login.identity is None and not arrival.remembers:
+            yield from _migrate_user(login, settings, value)
+        else:
+            continue
+        login.renewed = True
+        login.migrated.append(reader)
+
+
+def _migrate_user(login: Login, settings: Settings, user: str) -> Flow[None]:
+    """Somebody whom another library has remembered, unless they were signed out everywhere since."""
+    epoch = 0
+    if settings.revocable:
+        (epoch,) = yield (ask(Store.epoch, user),)
+    if isinstance(epoch, StoreError):
+        _not_known(login, settings, epoch)
+    elif epoch == 0:
+        login.identity = Identity(user, 0, new_id(settings.entropy), remembered=True)
+        login.begun = login.remember = True
 
 
 def _not_known(login: Login, settings: Settings, error: StoreError) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..errors import StoreError
 from ..ledger import Record
 from ..ports import Append, Store, ask
@@ -40,7 +42,7 @@ def sign_out(keeping: Keeping) -> Flow[list[str]]:
     login, before = keeping.login, keeping.login.before
     lines = _mark(keeping)
     if (yield from _revoke(keeping)):
-        yield (Append(_record(keeping, "forget")),)
+        yield (Append(_record(keeping, "forget", "login")),)
     if login.remembers:
         lines.append(keeping.jar.remember.expire())
     if login.everywhere and before is not None and keeping.settings.revocable:
@@ -56,13 +58,13 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     """Begin a series, once the tick is on record."""
     settings, now, cookie = keeping.settings, keeping.now, keeping.jar.remember
     terms = settings.remember
-    record = _record(keeping, "remember")
+    record = _record(keeping, "remember", "migration" if identity.remembered else "login")
     (failure,) = yield (Append(record),)
     if isinstance(failure, StoreError):
         settings.report_store("a login is not remembered, as its record was not kept", failure)
         return identity, []
     if not settings.revocable:
-        unkept = Unkept(identity.user, now, now + terms.idle, identity.sid)
+        unkept = Unkept(identity.user, identity.auth_time, now + terms.idle, identity.sid)
         return identity, [cookie.write_unkept(unkept, terms.idle)]
     row, payload = begin(
         identity.user,
@@ -73,6 +75,7 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
         label=keeping.login.label,
         terms=terms,
     )
+    row = replace(row, auth_time=identity.auth_time)
     (added,) = yield (ask(Store.add_series, row),)
     if added is not True:
         settings.report_store("a login is not remembered", added)
@@ -80,7 +83,7 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     return identity._replace(series=row.key), [cookie.write(payload, terms.idle)]
 
 
-def _record(keeping: Keeping, event: str) -> Record:
+def _record(keeping: Keeping, event: str, notice: str) -> Record:
     """The tick of the box, or its end, as a choice of its own (WP194, section 3.2)."""
     policy = keeping.settings.policy
     return Record(
@@ -88,7 +91,7 @@ def _record(keeping: Keeping, event: str) -> Record:
         time=keeping.now * 1000,
         event=event,
         policy=policy.fingerprint,
-        notice="login",
+        notice=notice,
         language="en",
         choices={"stay_signed_in": event == "remember"},
     )

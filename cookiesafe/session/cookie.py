@@ -94,7 +94,8 @@ class SessionCookie:
     def written(self, cookies: str) -> float:
         """When the first of the sessions among ``cookies`` says it was written, without a look at whether it is ours."""
         found = (_TIMES.search(token) for token in find_cookie(cookies, self.name))
-        return min((int(times[1]) + int(times[2]) for times in found if times), default=inf)
+        # One that does not say is to be looked at.
+        return min((int(times[1]) + int(times[2]) if times else 0 for times in found), default=inf)
 
     def write(self, stored: Stored) -> str:
         """The token of a session. Raises ``SessionTooLarge`` when it does not fit into a cookie."""
@@ -111,6 +112,19 @@ class SessionCookie:
     def refer(self, id: str) -> str:
         """The token of a session that the store keeps."""
         return self._seal.sign(f"s.{id}")
+
+    def dump(self, stored: Stored) -> bytes:
+        """What the store is given to keep; sealed as a cookie is, where that is sealed."""
+        payload = pack(stored)
+        return (self._seal.sign(payload) if self.terms.encrypted else payload).encode()
+
+    def load(self, data: bytes) -> Stored | None:
+        """What ``dump`` made, ``None`` for anything else."""
+        try:
+            text = data.decode()
+            return unpack(self._seal.verify(text) if self.terms.encrypted else text)
+        except (BadToken, ValueError):
+            return None
 
     def _open(self, token: str) -> Stored | Reference | None:
         try:

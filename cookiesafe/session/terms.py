@@ -23,7 +23,7 @@ class SessionTerms:
     ``idle`` is for how many seconds one can be read after it was last written or renewed, ``absolute`` for how many in
     all. ``kept`` is where: in the signed ``cookie``, or in the ``store``, under an id in the cookie. A session too
     large for a cookie ``raise``s, or goes to the ``store``, by ``overflow``. With ``encrypted``, nobody but us reads
-    what the cookie holds. Raises ``SettingError`` for what cannot be.
+    what cookie and store hold. Raises ``SettingError`` for what cannot be.
     """
 
     idle: int = 14 * DAY
