@@ -76,6 +76,10 @@ class CookieSafeMiddleware:
             leave(before)
             # What the server gave may hold the scope too.
             exchange._send = _gone
+        if exchange._login is not None:
+            exchange.finish()
+            if exchange.needs:
+                await self._pool.converse(exchange, _no_body)
 
 
 class _ASGIExchange(Exchange):

@@ -14,7 +14,7 @@ from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
 from .jar import Arrival, Passage, Standing
-from .login import Keeping, Login, keep, keep_nobodys
+from .login import Keeping, Login, keep, keep_late, keep_nobodys
 from .placing import Placing
 from .session import Session
 
@@ -85,7 +85,7 @@ class Departure(Placing, Conversation):
         """
         session, login = self._session, self._login
         changed = session is not None and session.may_differ
-        due = self.navigates and self._now >= self._arrived().renew_at
+        due = self.navigates and self._now >= self._renew_at()
         if (
             session is not None
             and changed
@@ -96,6 +96,13 @@ class Departure(Placing, Conversation):
             return
         if changed or due or (login is not None and login.speaks):
             self._converse(self.keeping(code_of(status), fields))
+
+    def _renew_at(self) -> float:
+        """From when on the session is to be renewed. Of one in the store, the cookie does not say when it was written."""
+        came = None if self._login is None else self._login.came
+        if came is None:
+            return self._arrived().renew_at
+        return came.written + self._settings.session.renewed_after
 
     def _keep_nobodys(self, status: int, session: Session) -> bool:
         """Where nobody is signed in, and no store is needed."""
@@ -119,26 +126,45 @@ class Departure(Placing, Conversation):
 
     def keeping(self, status: int, fields: Iterable[tuple[AnyStr, AnyStr]]) -> Steps:
         """The steps of it."""
-        arrival = self._arrived()
         session, self._session = self._session, None
         try:
-            keeping = Keeping(
-                self._settings,
-                self._jar,
-                arrival.header,
-                int(self._now),
-                int(self._settings.clock()),
-                session,
-                Login(came=self._came()) if self._login is None else self._login,
-                renews=self.navigates and status < 400 and status != 304 and not _is_public(fields),
-                failed=status >= 500,
+            keeping = self._keeping(session, int(self._now))
+            keeping.failed = status >= 500
+            keeping.renews = (
+                self.navigates and status < 400 and status != 304 and not _is_public(fields)
             )
             self._lines = yield from keep(keeping)
+            self._login = keeping.login
+            if session is not None and self._outlasts:
+                session.settle()
         except UsageError:
             raise
         except Exception:
             self._fail("session")
         self._session = session
+
+    def finish(self) -> None:
+        """Keep what the app has changed in the session since the headers left. There may be ``needs`` then.
+
+        To be called when the response has ended. Raises ``NotStorable``.
+        """
+        session = self._session
+        if self.departed and session is not None and not session.closed and session.may_differ:
+            self._converse(self._finishing(session))
+
+    def _finishing(self, session: Session) -> Steps:
+        try:
+            yield from keep_late(self._keeping(session, int(self._settings.clock())))
+        except UsageError:
+            raise
+        except Exception:
+            self._settings.report_fault("session")
+        session.closed = True
+
+    def _keeping(self, session: Session | None, now: int) -> Keeping:
+        login = Login(came=self._came()) if self._login is None else self._login
+        header, leaves_at = self._arrived().header, int(self._settings.clock())
+        return Keeping(self._settings, self._jar, header, now, leaves_at, session, login)
 
     def _fail(self, where: str) -> None:
         """By a fault of our own: the response leaves with nothing optional."""
@@ -183,7 +209,7 @@ class Departure(Placing, Conversation):
         ours = self._lines + self._swept_lines(arrival)
         self.departed = True
         if self._session is not None:
-            self._session.closed = True
+            self._session.closed = not self._outlasts
         if ours:
             kept += [spelling.field(("Set-Cookie", line)) for line in ours]
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)

@@ -14,7 +14,6 @@ from ..migration import Reader
 from ..ports import Store, ask
 from ..session import Reference, Session, Stored
 from ..session.mapping import EMPTY, merged
-from ..settings import Settings
 from .login import Flow, Keeping, Row, new_id
 from .signing import sign_in, sign_out
 
@@ -30,6 +29,7 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
             keeping.settings.report_store(
                 "a session was not changed", "it is not known whose it is"
             )
+        login.row = None
         return []
     if keeping.failed and login.begun:
         login.begun, login.identity = False, None if login.ended else login.before
@@ -43,6 +43,7 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
         elif login.ended:
             login.begun, login.identity, text = False, None, None
         else:
+            login.row = None
             return lines
     if login.forget:
         lines.append(keeping.jar.remember.expire())
@@ -50,9 +51,19 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
         lasts = login.lasts_until - keeping.now
         lines.append(keeping.jar.remember.write(login.fresh_token, lasts))
     lines += yield from _keep_session(keeping, text)
+    if keeping.failed:
+        login.row = None
     # Of a name that was expired and then set, the last word alone (RFC 6265bis, section 4.1.1).
     said = {line.partition("=")[0]: line for line in lines}
     return [*said.values(), *(_expire(reader, keeping.jar) for reader in login.migrated)]
+
+
+def keep_late(keeping: Keeping) -> Flow[None]:
+    """Keep what was changed since the headers left, of a session that the store has. Raises ``NotStorable``."""
+    session, came, row = keeping.session, keeping.login.came, keeping.login.row
+    if session is not None and came is not None and row is not None and session.rewritten():
+        text = _merged(came.text, session)
+        yield from _update(keeping, came._replace(text=text, written=keeping.now), row)
 
 
 def keep_nobodys(jar: Jar, session: Session, came: Stored | None, now: int) -> list[str] | None:
@@ -115,7 +126,7 @@ def _keep_session(keeping: Keeping, text: str | None) -> Flow[list[str]]:
         if keeping.settings.session.overflow == "raise":
             raise
         return (yield from _put(keeping, stored, anew=anew))
-    yield from _forget_row(keeping.settings, login.row)
+    yield from _forget_row(keeping)
     return [line]
 
 
@@ -127,25 +138,27 @@ def _as_it_came(keeping: Keeping) -> str:
 
 def _drop(keeping: Keeping) -> Flow[list[str]]:
     """There is nothing to keep any more."""
-    yield from _forget_row(keeping.settings, keeping.login.row)
+    yield from _forget_row(keeping)
     login = keeping.login
     came = login.came is not None or login.void or login.unknown or login.before is not None
     return [keeping.jar.write_session("")] if came else []
 
 
-def _forget_row(settings: Settings, row: Row | None) -> Flow[None]:
+def _forget_row(keeping: Keeping) -> Flow[None]:
+    """End what the store has of it."""
+    row, keeping.login.row = keeping.login.row, None
     if row is None:
         return
     (done,) = yield (ask(Store.delete_session, row.key),)
     if isinstance(done, StoreError):
-        settings.report_store("a session was not ended", done)
+        keeping.settings.report_store("a session was not ended", done)
 
 
 def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
     """Keep a session in the store: where it was, or in a new place, the old one given up only then."""
-    row = keeping.login.row
-    if row is not None and not anew:
-        return (yield from _update(keeping, stored, row))
+    login = keeping.login
+    if login.row is not None and not anew:
+        return (yield from _update(keeping, stored, login.row))
     id = new_id(keeping.settings.entropy)
     user = None if stored.identity is None else stored.identity.user
     until = _until(keeping, stored)
@@ -153,18 +166,22 @@ def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
     (made,) = yield (ask(Store.create_session, key, user, keeping.jar.session.dump(stored), until),)
     if made is not True:
         keeping.settings.report_store("a session was not kept", made)
+        login.row = None
         return []
-    yield from _forget_row(keeping.settings, row)
+    yield from _forget_row(keeping)
+    login.came, login.row = stored, Row(key, 1)
     return [keeping.jar.write_session(keeping.jar.session.refer(id))]
 
 
 def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
     """Change it where it is, with what others have changed meanwhile; never make one anew that was ended."""
-    now = keeping.now
+    login, now = keeping.login, keeping.now
+    login.row = None
     for _ in range(_MOST_TRIES):
         data, until = keeping.jar.session.dump(stored), _until(keeping, stored)
         (done,) = yield (ask(Store.update_session, row.key, data, until, row.version, now),)
         if done == "kept":
+            login.came, login.row = stored, Row(row.key, row.version + 1)
             return []
         if done == "gone":
             return []

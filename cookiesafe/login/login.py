@@ -84,8 +84,8 @@ class Keeping:
     leaves_at: int
     session: Session | None
     login: Login
-    renews: bool
-    failed: bool
+    renews: bool = False
+    failed: bool = False
 
 
 def new_id(entropy: Callable[[int], bytes]) -> str:

@@ -644,6 +644,27 @@ def test_a_session_that_lost_its_user_is_not_gone_on_with(open_site: Open, clock
     assert client.another().get("/me", cookies=copied).json()["holds"] == {}
 
 
+@IN_THE_STORE
+@pytest.mark.parametrize("how", ["/put?user=ann", "/in?user=ann"])
+def test_a_session_that_is_used_is_renewed_until_its_end(
+    open_site: Open, clock: Clock, how: str
+) -> None:
+    client = open_site()
+    client.post(how)
+    written = client.jar[SESSION]
+    for _ in range(8):
+        clock.days(10)
+        assert client.get("/public").cookies == []
+        assert client.get("/me", {"Sec-Fetch-Dest": "document"}).cookies == []
+    clock.days(9.9)
+    assert sent(client) == f"{SESSION}={written}"
+    assert user(client) == ("ann" if how.startswith("/in") else None)
+    clock.days(0.1)
+
+    told = client.get("/me").json()
+    assert (told["user"], told["holds"]) == (None, {})
+
+
 # --- what a server that fails keeps --------------------------------------------------------------
 
 

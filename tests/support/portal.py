@@ -31,10 +31,7 @@ class Portal:
     def __call__(self, visit: Visit, request: AppRequest) -> AppResponse:
         query = dict(parse_qsl(request.query))
         status = int(query.pop("status", 200))
-        if self.meanwhile is not None:
-            others, self.meanwhile = Thread(target=self.meanwhile), None
-            others.start()
-            others.join()
+        self.wait()
         if request.path == "/file":
             return answer("text/css", "p {}", PUBLIC)
         if request.path == "/public":
@@ -48,6 +45,13 @@ class Portal:
         }
         told |= {"stolen": visit.stolen, "holds": dict(visit.session)}
         return answer("application/json", json.dumps(told), status=status)
+
+    def wait(self) -> None:
+        """For the others."""
+        if self.meanwhile is not None:
+            others, self.meanwhile = Thread(target=self.meanwhile), None
+            others.start()
+            others.join()
 
 
 Does = Callable[[Visit, dict[str, str]], object]
