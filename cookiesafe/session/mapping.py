@@ -124,9 +124,19 @@ class Session(MutableMapping[str, Any]):
             if self.late is not None and not self.accessed:
                 self.late()
             self._text = self._came()
-            self._data, _ = _decode(self._text)
+            self._data = self._read()
         self.accessed = True
         return self._data
+
+    def _read(self) -> dict[str, Any]:
+        """What it came with. It was signed; all the same, what is no object is nothing, and no error of the app's."""
+        try:
+            data, _ = _decode(self._text)
+        except (ValueError, RecursionError):
+            data = None
+        if not isinstance(data, dict):
+            self._text, data = EMPTY, {}
+        return data
 
     def _change(self) -> dict[str, Any]:
         if self.closed:

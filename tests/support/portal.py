@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from threading import Thread
+from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-from cookiesafe import Visit
+from cookiesafe import CookieSafe, Policy, SessionTerms, Visit
+from cookiesafe.adapters.asgi import CookieSafeMiddleware as ASGIMiddleware
 from cookiesafe.adapters.stores import MemoryStore
+from cookiesafe.adapters.wsgi import CookieSafeMiddleware as WSGIMiddleware
 from cookiesafe.errors import StoreError
-from tests.support.edges import AppRequest, AppResponse, Client, Response, answer, html
-from tests.support.harbour import SESSION
+from tests.support.counter import serve_asgi, serve_wsgi
+from tests.support.edges import (
+    AppRequest,
+    AppResponse,
+    ASGIApp,
+    Client,
+    answer,
+    asgi_app,
+    html,
+    wsgi_app,
+)
+from tests.support.harbour import KEY, SESSION
 
 REMEMBER = "__Host-cookiesafe-remember"
 MARK = "__Host-cookiesafe-out"
-OURS = (SESSION, REMEMBER, MARK)
 PUBLIC = ("Cache-Control", "public, max-age=600")
 
 
@@ -93,6 +106,27 @@ def restart(client: Client) -> None:
     client.jar.pop(SESSION, None)
 
 
-def arrive_late(client: Client, response: Response) -> None:
-    """A response reaches the browser only now."""
-    client._keep(response)
+def main(edge: str, url: str, kept: Literal["cookie", "store"]) -> None:
+    """``python -m tests.support.portal asgi|wsgi STORE cookie|store`` serves it until it is killed."""
+    safe = CookieSafe(
+        Policy.from_toml('[site]\nname = "The portal"'),
+        secret_key=KEY,
+        store=url,
+        session=SessionTerms(kept=kept),
+    )
+    if edge == "asgi":
+        serve_asgi(ASGIMiddleware(_without_lifespan(asgi_app(Portal())), safe), [])
+    else:
+        serve_wsgi(WSGIMiddleware(wsgi_app(Portal()), safe), [])
+
+
+def _without_lifespan(app: ASGIApp) -> ASGIApp:
+    async def http_alone(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await app(scope, receive, send)
+
+    return http_alone
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])  # type: ignore[arg-type]
