@@ -131,8 +131,7 @@ class _ASGIExchange(Exchange):
                 message["headers"] = fields + self._settings.constant_raw
             else:
                 status = message.get("status", 101)
-                self.leave(status, fields)
-                if self.needs:
+                if self.leave(status, fields):
                     return self._send_when_kept(message, status, fields)
                 message["headers"] = self.depart(status, fields, RAW)
         elif kind in _HINTS:

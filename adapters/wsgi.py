@@ -94,10 +94,10 @@ class _WSGIExchange(Exchange):
         if self.is_same_for_all(headers):
             departed = headers + self._settings.constant_text
         else:
-            self.leave(status, headers)
-            if self.needs:
+            code = int(status[:3]) if status[:3].isdecimal() else 0
+            if self.leave(code, headers):
                 converse(self, self._store, _no_body)
-            departed = self.depart(status, headers, TEXT)
+            departed = self.depart(code, headers, TEXT)
         if exc_info:
             write = self._start_response(status, departed, exc_info)
         else:

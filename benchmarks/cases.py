@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import answers, headers, sessions, tokens
+from . import answers, headers, logins, sessions, tokens
 from .site import Run
 
 
@@ -24,6 +24,7 @@ MAKERS: dict[str, Callable[[str], Run]] = {
     "asgi-raw": sessions.asgi_raw,
     "asgi-cookiesafe": sessions.asgi_cookiesafe,
     "asgi-starlette": sessions.asgi_starlette,
+    "asgi-starsessions": sessions.asgi_starsessions,
     "wsgi-raw": sessions.wsgi_raw,
     "wsgi-cookiesafe": sessions.wsgi_cookiesafe,
     "wsgi-flask": sessions.wsgi_flask,
@@ -33,6 +34,8 @@ MAKERS: dict[str, Callable[[str], Run]] = {
     "answer-granted": answers.granted,
     "answer-undecided": answers.undecided,
     "cookie": headers.cookie,
+    "login-cookiesafe": logins.ours,
+    "login-flask-login": logins.flask_login,
     "token": tokens.token,
 }
 

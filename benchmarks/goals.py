@@ -38,6 +38,12 @@ def _asgi(how: str, goal: float, ceiling: float) -> Goal:
     )
 
 
+def _starsessions(how: str, goal: float, ceiling: float) -> Goal:
+    ours, theirs = f"asgi-cookiesafe:{how}", f"asgi-starsessions:{how}"
+    title = f"ASGI, session {how}, over starsessions'"
+    return Goal(title, ours, "asgi-raw", theirs, "asgi-raw", goal, ceiling)
+
+
 def _wsgi(how: str, goal: float, ceiling: float) -> Goal:
     ours, theirs = f"wsgi-cookiesafe:{how}", f"wsgi-flask:{how}"
     title = f"WSGI, session {how}, over Flask's"
@@ -84,6 +90,8 @@ GOALS = (
     _asgi("read", 0.60, 0.55),
     _asgi("modified", 0.65, 0.64),
     _asgi("none", 0.75, 0.74),
+    _starsessions("read", 0.50, 0.30),
+    _starsessions("modified", 0.50, 0.51),
     _wsgi("untouched", 0.08, 0.07),
     _wsgi("read", 0.35, 0.25),
     _wsgi("modified", 0.25, 0.19),
@@ -102,4 +110,11 @@ GOALS = (
     _long("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 1.10, 1.10),
     _long("ASGI, undecided, page with a frame held", "undecided", "frame", 1.10, 1.10),
 )
+TOLD = (
+    ("signed in, asked for in the store", "login-cookiesafe:signed-in", "wsgi-raw"),
+    ("remembered, asked for in the store", "login-cookiesafe:remembered", "wsgi-raw"),
+    ("remembered by Flask-Login, asked for nowhere", "login-flask-login:remembered", "login-flask-login:bare"),
+    ("signed in by Django, asked for in the store", "wsgi-django:user", "wsgi-django:bare"),
+)  # fmt: skip
+"""What has no goal, and is only told: what it adds to a request."""
 CASES = tuple(dict.fromkeys(case for goal in GOALS for case in goal.cases))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from base64 import b64encode
 from typing import Any
@@ -62,6 +63,24 @@ def asgi_starlette(how: str) -> Run:
     app = _asgi_app("untouched" if how == "none" else how)
     cookies = "" if how == "none" else cookie_header({"session": token})
     return drive_asgi(SessionMiddleware(app, KEY), cookies)
+
+
+def asgi_starsessions(how: str) -> Run:
+    """Its session in a cookie too; what it reads is loaded first, as it asks for."""
+    from starlette.requests import HTTPConnection
+    from starsessions import CookieStore, SessionMiddleware, load_session
+
+    inner = _asgi_app(how)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if how != "untouched":
+            await load_session(HTTPConnection(scope))
+        await inner(scope, receive, send)
+
+    store = CookieStore(KEY)
+    token = asyncio.run(store.write("", json.dumps(SESSION).encode(), 0, 0))
+    middleware = SessionMiddleware(app, store=store)
+    return drive_asgi(middleware, cookie_header({"session": token}))
 
 
 def wsgi_raw(how: str) -> Run:

@@ -10,28 +10,32 @@ from statistics import median
 from time import process_time_ns
 
 from .cases import make
-from .goals import CASES, GOALS
+from .goals import CASES, GOALS, TOLD
 
 REQUESTS, ROUNDS = 400, 15
 
 
 def main() -> None:
-    runs = {case: make(case) for case in CASES}
+    told = [case for _, *cases in TOLD for case in cases]
+    runs = {case: make(case) for case in dict.fromkeys([*CASES, *told])}
     for run in runs.values():
         run(REQUESTS)
     rounds: list[dict[str, float]] = []
     for _ in range(ROUNDS):
-        spent = dict.fromkeys(CASES, 0.0)
-        for case in (*CASES, *reversed(CASES)):
+        spent = dict.fromkeys(runs, 0.0)
+        for case in (*runs, *reversed(runs)):
             begun = process_time_ns()
             runs[case](REQUESTS)
             spent[case] += (process_time_ns() - begun) / 2000 / REQUESTS
         rounds.append(spent)
-    for case in CASES:
+    for case in runs:
         print(f"{case:30} {median(spent[case] for spent in rounds):7.1f} µs")
     for goal in GOALS:
         ratio = median(goal.ratio(spent) for spent in rounds)
         print(f"{goal.title:42} {ratio:6.3f} x   goal {goal.goal:.2f} x")
+    for title, case, floor in TOLD:
+        added = median(spent[case] - spent[floor] for spent in rounds)
+        print(f"{title:42} {added:7.1f} µs")
 
 
 if __name__ == "__main__":

@@ -63,39 +63,39 @@ class Departure(Placing, Conversation):
         return True
 
     def depart(
-        self, status: int | str, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
+        self, status: int, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
     ) -> list[tuple[AnyStr, AnyStr]]:
         """The fields that leave instead of the app's. To be called once, before the first of them does.
 
-        ``status`` is a code, or a line that begins with one. On a fault of our own nothing optional is allowed.
+        On a fault of our own nothing optional is allowed.
         """
         self.page = None
         if self._at_fault:
             return self._shut(fields, spelling)
         try:
-            return self._depart(code_of(status), fields, spelling)
+            return self._depart(status, fields, spelling)
         except Exception:
             self._settings.report_fault("departure")
             return self._shut(fields, spelling)
 
-    def leave(self, status: int | str, fields: list[tuple[AnyStr, AnyStr]]) -> None:
+    def leave(self, status: int, fields: list[tuple[AnyStr, AnyStr]]) -> bool:
         """Keep the session and the login, where there is something to keep: to be called before ``depart``.
 
-        There may be ``needs`` then. Raises ``UsageError`` where the app gave the session what it cannot keep.
+        Whether there are ``needs`` first. Raises ``UsageError`` where the app gave the session what it cannot keep.
         """
         session, login = self._session, self._login
-        changed = session is not None and session.may_differ
         due = self.navigates and self._now >= self._renew_at()
-        if (
-            session is not None
-            and changed
-            and not due
-            and login is None
-            and self._keep_nobodys(code_of(status), session)
+        if session is not None and login is None and not due:
+            if self._keep_nobodys(status, session):
+                return False
+        elif not (
+            due
+            or (login is not None and login.speaks)
+            or (session is not None and session.may_differ)
         ):
-            return
-        if changed or due or (login is not None and login.speaks):
-            self._converse(self.keeping(code_of(status), fields))
+            return False
+        self._converse(self.keeping(status, fields))
+        return bool(self.needs)
 
     def _renew_at(self) -> float:
         """From when on the session is to be renewed. Of one in the store, the cookie does not say when it was written."""
@@ -112,7 +112,8 @@ class Departure(Placing, Conversation):
         # One that cannot be kept is given up, so that the app's error page can leave.
         self._session = None
         try:
-            lines = keep_nobodys(self._jar, session, self._came(), int(self._now))
+            came = self._came()
+            lines = keep_nobodys(self._jar, session, came, int(self._now))
         except UsageError:
             raise
         except Exception:
@@ -199,19 +200,21 @@ class Departure(Placing, Conversation):
                         continue
                     lines.append(line)
                     if line is not came:
-                        field = spelling.field(("Set-Cookie", line))
+                        field = spelling.cookie(line)
             kept.append(field)
         kind = KINDS[told["type"] if "type" in told else None]
         if "active" in told:
             kept = self._gate(kept, kind.document or bool(self.destination), spelling)
         if len(lines) > 1:
             self._settings.findings.repeated(self.path, lines)
-        ours = self._lines + self._swept_lines(arrival)
+        ours = self._lines
+        if self.swept_from is not None:
+            ours = ours + self._swept_lines(arrival, self.swept_from)
         self.departed = True
         if self._session is not None:
             self._session.closed = not self._outlasts
         if ours:
-            kept += [spelling.field(("Set-Cookie", line)) for line in ours]
+            kept += [spelling.cookie(line) for line in ours]
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 
     def _let_out(self, line: str, gate: CookieGate) -> str | None:
@@ -225,11 +228,9 @@ class Departure(Placing, Conversation):
             settings.findings.shortened(self.path, line)
         return passed if settings.enforce else line
 
-    def _swept_lines(self, arrival: Arrival) -> list[str]:
+    def _swept_lines(self, arrival: Arrival, place: Place) -> list[str]:
         """What ends cookies the visitor does not agree to, counted apart: the choice itself is no page's to write."""
-        if self.swept_from is None:
-            return []
-        lines = sweep(arrival.to_sweep, self.swept_from, arrival.sweeps)
+        lines = sweep(arrival.to_sweep, place, arrival.sweeps)
         return [*lines, self._jar.write_swept(arrival.standing.consent, arrival.sweeps + 1)]
 
     def _protect(
@@ -262,7 +263,9 @@ class Departure(Placing, Conversation):
             kept = self._place(kind.markup, standing, kept, told, spelling)
         touched = session is not None and session.accessed
         self._guarded = guarded = personal and settings.enforce
-        steers = self._steers(renews, touched, told)
+        steers = _COOKIE if touched else None
+        if guarded or renews or self.asked:
+            steers = self._steers(renews, touched, told)
         if steers is not None and "vary" in told:
             names = steers[0][1].split(", ")
             kept = _restated(kept, "vary", lambda said: vary(said, names), spelling)
@@ -345,13 +348,6 @@ class Departure(Placing, Conversation):
                 kept.append((name, without_reports(value) if policy else value))
         kept.append(("Cache-Control", "no-store"))
         return [spelling.field(field) for field in kept] + [spelling.pick(self._settings.constant)]
-
-
-def code_of(status: int | str) -> int:
-    """The code of a status, or of a line that begins with it; 0 if none does."""
-    if isinstance(status, int):
-        return status
-    return int(status[:3]) if status[:3].isdecimal() else 0
 
 
 def _is_public(fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:

@@ -73,7 +73,8 @@ class Exchange(Departure):
         own = settings.own_paths in self.path
         if self.destination == "" and not self.cookie and not own:
             return True
-        self.places = False
+        self.places = self.navigates = self._at_fault = False
+        self.swept_from = None
         arrival = self._read_cookies()
         own = own and self.path.startswith(settings.own_paths)
         if own or arrival.keyed:

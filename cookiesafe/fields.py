@@ -35,11 +35,19 @@ def fixed(name: str, value: str) -> Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Spelling(Generic[AnyStr]):
-    """How the fields of a response are written: which half of a ``Fixed`` it picks, and any other field given as text."""
+    """How the fields of a response are written: which half of a ``Fixed`` it picks, and any other given as text.
+
+    ``cookie`` writes a ``Set-Cookie`` line.
+    """
 
     pick: Callable[[Fixed], tuple[AnyStr, AnyStr]]
     field: Callable[[Header], tuple[AnyStr, AnyStr]]
+    cookie: Callable[[str], tuple[AnyStr, AnyStr]]
 
 
-TEXT: Final[Spelling[str]] = Spelling(itemgetter(0), lambda header: header)
-RAW: Final[Spelling[bytes]] = Spelling(itemgetter(1), raw)
+TEXT: Final[Spelling[str]] = Spelling(
+    itemgetter(0), lambda header: header, lambda line: ("Set-Cookie", line)
+)
+RAW: Final[Spelling[bytes]] = Spelling(
+    itemgetter(1), raw, lambda line: (b"set-cookie", line.encode("latin-1"))
+)

@@ -72,7 +72,8 @@ class Settings:
         self.entropy = entropy
         self.session = session
         self.remember = remember
-        self.readers = in_force(migrate, int(clock()))
+        readers = tuple(migrate)
+        self.readers = in_force(readers, int(clock())) if readers else ()
         self.revocable = revocable
         """Whether there is a store that knows who is signed in, so that a login can be ended everywhere."""
         self.enforce = mode == "enforce"

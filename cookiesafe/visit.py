@@ -14,7 +14,7 @@ from .login.login import new_id
 from .ports import Request
 from .remember import label_of
 from .session import Identity, Session, Stored, the_one
-from .session.mapping import EMPTY
+from .session.text import EMPTY
 from .settings import Settings
 
 
@@ -71,7 +71,7 @@ class Visit(Request):
 
     @property
     def session(self) -> Session:
-        """What is kept for this browser from one request to the next: a mapping of JSON values."""
+        """What is kept for this browser from one request to the next: a mapping of JSON values and dates."""
         if self._session is None:
             self._session = Session(self._session_as_it_came)
             if self.departed:
@@ -218,13 +218,13 @@ class Visit(Request):
 
 
 visiting: ContextVar[Visit | None] = ContextVar("cookiesafe.visit", default=None)
-enter, leave = visiting.set, visiting.reset
-"""Called by the edges around the app. Bound once: looking these methods up takes longer than they do."""
+enter, leave, _current = visiting.set, visiting.reset, visiting.get
+"""The first two are called by the edges around the app. Bound once: looking these methods up takes longer than they do."""
 
 
 def current_visit() -> Visit:
     """The visit of the request being answered. Raises ``UsageError`` outside of one."""
-    visit = visiting.get()
+    visit = _current()
     if visit is None:
         raise UsageError(
             "there is no visit here",

@@ -8,6 +8,7 @@ import math
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -30,7 +31,8 @@ from cookiesafe.session import (
     the_one,
 )
 from cookiesafe.session.cookie import pack, unpack
-from cookiesafe.session.mapping import EMPTY, merged
+from cookiesafe.session.mapping import merged
+from cookiesafe.session.text import EMPTY, read, write
 
 NAME = "__Host-cookiesafe-session"
 NOW = 1_795_305_600
@@ -270,6 +272,50 @@ def test_it_can_be_said_that_a_response_depends_on_the_session() -> None:
 
     assert session.accessed
     assert arrival.reads == 0
+
+
+# --- dates -----------------------------------------------------------------------------------
+
+DATED: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.integers()
+    | st.text(st.characters() | st.just("~"), max_size=6)
+    | st.dates()
+    | st.datetimes(timezones=st.none() | st.just(UTC) | st.just(timezone(timedelta(hours=-3)))),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=6) | st.just("~"), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.text(max_size=6) | st.just("~"), DATED, max_size=5))
+def test_dates_come_back_at_any_depth(data: dict[str, Any]) -> None:
+    session = a_session()
+    session.update(data)
+    session["at"] = datetime(2026, 11, 25, 8, 30, 0, 1)
+
+    assert next_one(session) == {**data, "at": datetime(2026, 11, 25, 8, 30, 0, 1)}
+
+
+def test_a_date_takes_no_more_room_where_there_is_none() -> None:
+    assert write({"~": ["d", "2026-11-25"]}) == '{"~":["d","2026-11-25"]}'
+    assert read(write({"~": ["d", "2026-11-25"]})) == {"~": ["d", "2026-11-25"]}
+
+
+def test_a_changed_date_is_noticed() -> None:
+    session = a_session(sent_by(day=[date(2026, 11, 25)]))
+    session["day"][0] = date(2026, 11, 26)
+
+    assert next_one(session) == {"day": [date(2026, 11, 26)]}
+    assert a_session(sent_by(day=date(2026, 11, 25))).token() is None
+
+
+def sent_by(**values: Any) -> str:
+    """The pair a browser sends that was given what JSON alone does not hold."""
+    return f"{NAME}={a_cookie().write(Stored(write(values), NOW, NOW))}"
 
 
 # --- written when changed ----------------------------------------------------------------------

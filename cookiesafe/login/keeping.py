@@ -13,7 +13,8 @@ from ..jar import Jar
 from ..migration import Reader
 from ..ports import Store, ask
 from ..session import Reference, Session, Stored
-from ..session.mapping import EMPTY, merged
+from ..session.mapping import merged
+from ..session.text import EMPTY
 from .login import Flow, Keeping, Row, new_id
 from .signing import sign_in, sign_out
 

@@ -146,14 +146,14 @@ def the_one(
         for each in found
         if isinstance(each, Reference) or terms.holds(each.began, each.written, now)
     ]
-    if len(holding) > 1:
-        different = {
-            each.text if isinstance(each, Stored) and each.identity is None else each
-            for each in holding
-        }
-        if len(different) > 1:
-            return None
+    if len(holding) > 1 and len({_same(each) for each in holding}) > 1:
+        return None
     return holding[0] if holding else None
+
+
+def _same(found: Stored | Reference) -> object:
+    """What two have in common that are one: of a session of nobody in particular, what is in it."""
+    return found.text if isinstance(found, Stored) and found.identity is None else found
 
 
 def pack(stored: Stored) -> str:

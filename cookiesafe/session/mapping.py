@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Self
 
 from ..errors import NotStorable, TooLate
+from .text import EMPTY, read, write
 
-EMPTY = "{}"
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
-_decode = json.JSONDecoder().raw_decode
 _MUTABLE = (dict, list)
 
 
 class Session(MutableMapping[str, Any]):
-    """What the app keeps from one request of a browser to the next: JSON values by string keys.
+    """What the app keeps from one request of a browser to the next: JSON values and dates by string keys.
 
     ``accessed`` and ``modified`` say whether it was touched and changed. Changing it when it is ``closed`` raises
     ``TooLate``: after the headers have left, unless the store keeps it.
     """
 
-    accessed = False
-    closed = False
     late: Callable[[], None] | None = None
     """Called when it is first read after the headers have left, where caches could have been told but were not."""
-    _data: dict[str, Any] | None = None
-    _text = EMPTY
-    _changed = False
-    _exposed = False
 
     def __init__(self, came: Callable[[], str]) -> None:
         """``came`` gives the JSON object that it holds so far. It is asked when the session is first touched."""
         self._came = came
+        self._data: dict[str, Any] | None = None
+        self._text = EMPTY
+        self._changed = self._exposed = self.accessed = self.closed = False
 
     def __getitem__(self, key: str) -> Any:
         value = self._load()[key]
@@ -81,22 +75,22 @@ class Session(MutableMapping[str, Any]):
     @property
     def modified(self) -> bool:
         """Whether it now holds something else than it came with, at whatever depth."""
-        return self.may_differ and self._written() != self._text
+        return self.may_differ and write(self._data) != self._text
 
     def rewritten(self) -> str | None:
         """The JSON object to keep instead of the one it came with, or ``None`` when nothing changed.
 
         Raises ``NotStorable``.
         """
-        if not self.may_differ:
+        if not (self._changed or self._exposed):
             return None
-        text = self._written()
+        text = write(self._data)
         return None if text == self._text else text
 
     def settle(self) -> None:
         """What it holds now was kept: only what is changed from here on is a change."""
         if self.may_differ:
-            self._text, self._changed = self._written(), False
+            self._text, self._changed = write(self._data), False
 
     @property
     def may_differ(self) -> bool:
@@ -110,12 +104,12 @@ class Session(MutableMapping[str, Any]):
 
     def changes(self) -> tuple[dict[str, Any], frozenset[str]]:
         """What was changed, key by key: the values that are new, and the keys that were removed."""
-        before, _ = _decode(self._text)
+        before = read(self._text)
         now = self._load()
         new = {
             key: value
             for key, value in now.items()
-            if key not in before or _encode(value) != _encode(before[key])
+            if key not in before or write(value) != write(before[key])
         }
         return new, frozenset(before.keys() - now.keys())
 
@@ -124,19 +118,9 @@ class Session(MutableMapping[str, Any]):
             if self.late is not None and not self.accessed:
                 self.late()
             self._text = self._came()
-            self._data = self._read()
+            self._data = read(self._text)
         self.accessed = True
         return self._data
-
-    def _read(self) -> dict[str, Any]:
-        """What it came with. It was signed; all the same, what is no object is nothing, and no error of the app's."""
-        try:
-            data, _ = _decode(self._text)
-        except (ValueError, RecursionError):
-            data = None
-        if not isinstance(data, dict):
-            self._text, data = EMPTY, {}
-        return data
 
     def _change(self) -> dict[str, Any]:
         if self.closed:
@@ -148,17 +132,8 @@ class Session(MutableMapping[str, Any]):
         self._changed = True
         return data
 
-    def _written(self) -> str:
-        try:
-            return _encode(self._data)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise NotStorable(
-                f"the session holds what JSON does not: {error}",
-                fix="Store text, numbers, lists and dicts.",
-            ) from error
-
 
 def merged(text: str, new: Mapping[str, Any], removed: frozenset[str]) -> str:
     """The JSON object ``text`` with ``changes`` made to it."""
-    data, _ = _decode(text)
-    return _encode({**{key: value for key, value in data.items() if key not in removed}, **new})
+    data = read(text)
+    return write({**{key: value for key, value in data.items() if key not in removed}, **new})
