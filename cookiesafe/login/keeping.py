@@ -32,6 +32,9 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
             )
         login.row = None
         return []
+    if keeping.failed and login.migrated and not login.ended:
+        login.row = None
+        return []
     if keeping.failed and login.begun:
         login.begun, login.identity = False, None if login.ended else login.before
     lines: list[str] = []

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from ..cookies import find_cookie
 from ..errors import StoreError
 from ..ledger import Record
+from ..migration import Reader
 from ..ports import Append, Store, ask
 from ..remember import begin
 from ..remember.cookie import Unkept
@@ -110,9 +113,13 @@ def _mark(keeping: Keeping) -> list[str]:
 
 
 def _revoke(keeping: Keeping) -> Flow[bool]:
-    """End the series that this browser was remembered by, as its session and its remember cookie have it."""
+    """End the series that this browser was remembered by, as its session and its remember cookie have it.
+
+    What another library wrote is not gone on with any more, either.
+    """
     login, settings = keeping.login, keeping.settings
     login.forget, login.fresh_token = False, None
+    login.migrated = [each for each in settings.readers if _reads(each, keeping)]
     presented = login.presented or keeping.jar.remember.presented(keeping.cookies)
     ending = login.before or login.claimed
     keys = {presented.key if presented else "", ending.series if ending else ""} - {""}
@@ -123,3 +130,9 @@ def _revoke(keeping: Keeping) -> Flow[bool]:
         if isinstance(each, StoreError):
             settings.report_store("a remembered login was not ended", each)
     return True in done
+
+
+def _reads(reader: Reader[Any], keeping: Keeping) -> bool:
+    """Whether it finds something of another library's in the request."""
+    values = find_cookie(keeping.cookies, reader.cookie)
+    return any(reader.read(value, keeping.now) is not None for value in values)
