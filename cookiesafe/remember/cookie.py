@@ -93,5 +93,5 @@ def _unkept(payload: str) -> Unkept | None:
         return None
     try:
         return Unkept(*json.loads(a2b_base64(payload.removeprefix(_UNKEPT))))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
