@@ -66,7 +66,8 @@ class Login:
     @property
     def speaks(self) -> bool:
         """Whether the response has something to tell the browser, whatever is in the session."""
-        return self.renewed or self.begun or self.ended or self.void or self.forget
+        changed = self.renewed or self.begun or self.ended or self.void or self.forget
+        return changed or self.fresh_token is not None
 
 
 @dataclass(slots=True)

@@ -23,10 +23,11 @@ def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[
         yield from _check_identity(login, settings, jar, arrival, now)
     elif not login.unknown:
         yield from _migrate(login, settings, arrival, now)
-    if login.identity is None and arrival.remembers and not login.unknown:
+    if arrival.remembers and not login.unknown:
         if settings.revocable:
-            yield from _remembered(login, settings, jar, arrival, now)
-        else:
+            if login.identity is None or _is_due(login, settings, now):
+                yield from _remembered(login, settings, jar, arrival, now)
+        elif login.identity is None:
             _remembered_unkept(login, jar, arrival, now)
     login.before = login.identity
     return login
@@ -68,8 +69,18 @@ def _check_identity(
     elif login.unknown:
         login.claimed = identity
     else:
-        # What is kept from here on is another session, which has no place yet.
-        login.came, login.row, login.void = None, None, True
+        _end_session(login)
+
+
+def _end_session(login: Login) -> None:
+    """What is kept from here on is another session, which has no place yet."""
+    login.identity, login.came, login.row, login.void = None, None, None, True
+
+
+def _is_due(login: Login, settings: Settings, now: int) -> bool:
+    """Whether a session has gone on for so long that its browser counts as one that came back."""
+    came = login.came
+    return came is not None and now - came.written >= settings.session.renewed_after
 
 
 def _holds(login: Login, settings: Settings, identity: Identity, now: int) -> Flow[bool]:
@@ -91,8 +102,11 @@ def _holds(login: Login, settings: Settings, identity: Identity, now: int) -> Fl
 def _remembered(
     login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
 ) -> Flow[None]:
-    """Let in who is remembered, by the rules of ``remember``."""
+    """Let in who is remembered, by the rules of ``remember``, or ask them who is signed in by a session that is due."""
     presented = jar.remember.presented(arrival.header)
+    signed_in = login.identity
+    if signed_in is not None and (presented is None or presented.key != signed_in.series):
+        return
     if presented is None:
         login.forget = jar.secure
         return
@@ -107,13 +121,18 @@ def _remembered(
         )
     if verdict.outcome == "accepted" and verdict.series is not None:
         row = verdict.series
-        sid = new_id(settings.entropy)
-        login.identity = Identity(row.user, row.auth_time, sid, row.epoch, row.key, remembered=True)
-        login.renewed = True
+        if signed_in is None:
+            sid = new_id(settings.entropy)
+            login.identity = Identity(
+                row.user, row.auth_time, sid, row.epoch, row.key, remembered=True
+            )
+            login.renewed = True
         login.fresh_token, login.send_until = verdict.payload, verdict.send_until
         login.lasts_until = row.idle_until
         return
     login.forget = True
+    if signed_in is not None:
+        _end_session(login)
     if verdict.outcome == "stolen" and verdict.series is not None:
         login.stolen = True
         yield (ask(Store.revoke_series, presented.key, "theft", now),)
@@ -179,5 +198,6 @@ def _migrate_user(login: Login, settings: Settings, user: str) -> Flow[None]:
 
 def _not_known(login: Login, settings: Settings, error: StoreError) -> None:
     """The store does not answer: nobody is signed in for now."""
+    login.claimed, login.identity = login.claimed or login.identity, None
     login.unknown, login.came = True, None
     settings.report_store("who is signed in was not found out, so nobody was", error)

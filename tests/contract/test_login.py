@@ -273,6 +273,60 @@ def test_every_return_is_good_for_thirty_more_days_with_a_store(
     assert REMEMBER not in client.jar
 
 
+@REVOCABLE
+def test_a_browser_that_is_never_closed_stays_remembered(open_site: Open, clock: Clock) -> None:
+    """Its session goes on, and says of nobody that they came back."""
+    client = open_site()
+    client.post("/stay?user=ann")
+    tokens = set()
+    for day in range(1, 150):
+        clock.days(1)
+        told = client.get("/me").json()
+        assert (told["user"], told["fresh"]) == ("ann", day < 90)
+        tokens.add(client.jar[REMEMBER])
+    assert 10 < len(tokens) < 80
+    restart(client)
+    clock.days(26)
+
+    assert user(client) == "ann"
+
+
+@REVOCABLE
+def test_a_theft_is_noticed_where_the_session_goes_on(open_site: Open, clock: Clock) -> None:
+    client = open_site()
+    client.post("/stay?user=ann")
+    thief = client.another()
+    thief.jar = {REMEMBER: client.jar[REMEMBER]}
+    clock.days(1)
+    assert user(thief) == "ann"
+    clock.days(3)
+    client.get("/me")
+    for _ in range(3):
+        clock.days(4)
+        restart(thief)
+        thief.get("/me")
+        client.get("/me")
+
+    assert user(client) is None
+    assert user(thief) is None
+
+
+@REVOCABLE
+def test_another_browsers_remember_cookie_does_not_touch_a_session_that_goes_on(
+    open_site: Open, clock: Clock
+) -> None:
+    client = open_site()
+    other = client.another()
+    client.post("/stay?user=ann")
+    other.post("/stay?user=ben")
+    clock.days(4)
+    for cookie in (sent(other, REMEMBER), f"{REMEMBER}=junk"):
+        told = client.get("/me", cookies=f"{sent(client, SESSION)}; {cookie}").json()
+        assert (told["user"], told["stolen"]) == ("ann", False)
+
+    assert user(other) == "ben"
+
+
 @NO_STORE
 def test_without_a_store_it_ends_when_its_time_is_over(open_site: Open, clock: Clock) -> None:
     client = open_site()
