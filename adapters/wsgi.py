@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LONGEST_LENGTH = 12
 _NO_REPLY = Reply(503, [("Content-Type", "text/plain"), ("Content-Length", "0")])
 _WHOLE = (list, tuple)
+_READY: frozenset[type] = frozenset({type(iter([])), type(iter(()))})
+"""What nothing of the app's runs in, as it is gone through."""
 _HINTS = "wsgi.early_hints"
 Write = Callable[[bytes], object]
 
@@ -200,20 +202,26 @@ class _Body:
         self._exchange = exchange
 
     def __iter__(self) -> Iterator[bytes]:
-        exchange = self._exchange
-        before = enter(exchange)
+        before = enter(self._exchange)
         try:
             chunks = iter(self._body)
-            chunk = next(chunks, None)
         finally:
             leave(before)
-        while chunk is not None:
-            yield chunk if exchange.page is None else exchange.body(chunk, last=False)
+        if type(chunks) in _READY and self._exchange.page is None:
+            return chunks
+        return self._passing(chunks)
+
+    def _passing(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        exchange = self._exchange
+        while True:
             before = enter(exchange)
             try:
                 chunk = next(chunks, None)
             finally:
                 leave(before)
+            if chunk is None:
+                break
+            yield chunk if exchange.page is None else exchange.body(chunk, last=False)
         if exchange.page is not None:
             yield exchange.body(b"", last=True)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socketserver import ThreadingMixIn
+from threading import Condition
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -61,7 +61,7 @@ def tracker(asked: list[str]) -> Iterator[str]:
         start_response("200 OK", [("Access-Control-Allow-Origin", "*")])
         return []
 
-    with serving(app) as port:
+    with serving(telling(app)) as port:
         yield f"http://tracker.localhost:{port}"
 
 
@@ -80,12 +80,26 @@ def a_site(tracker: str) -> WSGIApplication:
     return app
 
 
-def until(found: Any) -> bool:
+ANSWERED = Condition()
+"""Told of each request that the tracker or the site has answered."""
+
+
+def telling(app: WSGIApplication) -> WSGIApplication:
+    """The app, which tells of each answer."""
+
+    def middleware(environ: Any, start_response: Any) -> Any:
+        body = list(app(environ, start_response))
+        with ANSWERED:
+            ANSWERED.notify_all()
+        return body
+
+    return middleware
+
+
+def until(found: Callable[[], bool]) -> bool:
     """Whether it comes true in time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not found() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return bool(found())
+    with ANSWERED:
+        return ANSWERED.wait_for(found, PATIENCE_SECONDS)
 
 
 def test_bare_the_fields_call_the_tracker(browser: Browser, tracker: str, asked: list[str]) -> None:
@@ -101,7 +115,7 @@ def test_behind_the_gate_they_do_not_and_the_browser_says_whom_it_refused(
     safe = CookieSafe(Policy.from_toml(POLICY), secret_key=KEY, store=MemoryStore())
     host = tracker.removeprefix("http://")
     site = CookieSafeMiddleware(a_site(tracker), safe)
-    with serving(site) as port, browser.new_context() as context:
+    with serving(telling(site)) as port, browser.new_context() as context:
         page = context.new_page()
         page.goto(f"http://harbour.localhost:{port}/")
 
