@@ -3,5 +3,6 @@
 from .keeping import Keeping, keep, keep_nobodys
 from .login import Login
 from .recognition import recognise
+from .ticks import tick
 
-__all__ = ["Keeping", "Login", "keep", "keep_nobodys", "recognise"]
+__all__ = ["Keeping", "Login", "keep", "keep_nobodys", "recognise", "tick"]

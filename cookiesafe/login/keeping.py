@@ -11,7 +11,6 @@ from typing import Any
 from ..cookies import expire_set_cookie
 from ..errors import SessionTooLarge, StoreError
 from ..jar import Jar
-from ..ledger import Record
 from ..migration import Reader
 from ..ports import Append, Store, ask
 from ..remember import begin
@@ -21,6 +20,7 @@ from ..session.mapping import merged
 from ..session.text import EMPTY
 from ..settings import Settings
 from .login import Flow, Login, Row, new_id
+from .ticks import tick
 
 _MOST_TRIES = 4
 
@@ -228,8 +228,13 @@ def _begin(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
     lines: list[str] = []
     stays = before is not None and before.user == identity.user and not login.ended
     if login.remember:
-        if login.presented is not None:
-            yield (ask(Store.revoke_series, login.presented.key, "logout", now),)
+        former = keeping.jar.remember.presented(keeping.cookies)
+        keys = {
+            former.key if former is not None else "",
+            before.series if before is not None else "",
+        }
+        for key in sorted(keys - {""}):
+            yield (ask(Store.revoke_series, key, "logout", now),)
         identity, lines = yield from _remember(keeping, identity)
     elif stays and before is not None:
         identity = identity._replace(series=before.series)
@@ -243,7 +248,8 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     """Begin a series, once the tick is on record."""
     settings, now, cookie = keeping.settings, keeping.now, keeping.jar.remember
     terms = settings.remember
-    record = _record(keeping, "remember", "migration" if identity.remembered else "login")
+    shown = "migration" if identity.remembered else "login"
+    record = tick(settings, "remember", now, shown)
     (failure,) = yield (Append(record),)
     if isinstance(failure, StoreError):
         settings.report_store("a login is not remembered, as its record was not kept", failure)
@@ -266,20 +272,6 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
         settings.report_store("a login is not remembered", added)
         return identity, []
     return identity._replace(series=row.key), [cookie.write(payload, terms.idle)]
-
-
-def _record(keeping: Keeping, event: str, notice: str) -> Record:
-    """The tick of the box, or its end, as a choice of its own (WP194, section 3.2)."""
-    policy = keeping.settings.policy
-    return Record(
-        id=new_id(keeping.settings.entropy),
-        time=keeping.now * 1000,
-        event=event,
-        policy=policy.fingerprint,
-        notice=notice,
-        language="en",
-        choices={"stay_signed_in": event == "remember"},
-    )
 
 
 def _end(keeping: Keeping) -> Flow[list[str]]:
@@ -310,6 +302,6 @@ def _forget(keeping: Keeping) -> Flow[list[str]]:
         if isinstance(done, StoreError):
             keeping.settings.report_store("a remembered login was not ended", done)
         elif done and login.ended:
-            yield (Append(_record(keeping, "forget", "login")),)
+            yield (Append(tick(keeping.settings, "forget", keeping.now, "login")),)
     login.forget = False
     return [keeping.jar.remember.expire()]
