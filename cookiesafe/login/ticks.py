@@ -9,9 +9,7 @@ from ..settings import Settings
 from .login import new_id
 
 
-def tick(
-    settings: Settings, event: Literal["remember", "forget"], now: int, notice: str
-) -> Record:
+def tick(settings: Settings, event: Literal["remember", "forget"], now: int, notice: str) -> Record:
     """The record of it at ``now`` (unix seconds); ``notice`` is where it was said."""
     return Record(
         id=new_id(settings.entropy),

@@ -29,8 +29,8 @@ class KeptFrom(Protocol):
 STAYING = Purpose(
     id="stay_signed_in",
     title="Staying signed in",
-    text="Only if you ticked the box for it where you signed in. The cookie choices do not begin or end it, but have a "
-    "button that does.",
+    text="Only if you ticked the box for it where you signed in. Accept all and Reject all do not change it; a button "
+    "under Cookie choices ends it.",
 )
 """What is agreed to at login, and nowhere else, and so is no purpose of the policy's."""
 
@@ -159,7 +159,7 @@ def _own(site: str, lasting: Lasting) -> list[Row]:
         Row(
             "cookiesafe-session",
             site,
-            "keeps your visit together from page to page, and you signed in until then",
+            "keeps your visit together from page to page, and you signed in meanwhile",
             duration(0),
         ),
         Row(

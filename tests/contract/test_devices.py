@@ -85,8 +85,8 @@ class TestTheList:
         assert headings(page.text)[0] == "Firefox, Linux (this browser)"
         assert sorted(headings(page.text)[1:3]) == ["A browser", "Safari, iPhone"]
         assert len(buttons(page.text)) == 3
-        assert page.text.count("2027-01-15, 08:00 UTC") == 6
-        assert page.text.count("2027-02-14, if not used before then") == 3
+        assert page.text.count("2027-01-15 08:00 UTC") == 6
+        assert page.text.count("2027-02-14</time>, if not used before then") == 3
 
     def test_it_is_kept_by_nobody_and_shows_no_key(self, make_client: MakeClient) -> None:
         client = stay(make_client(app))
@@ -134,8 +134,8 @@ class TestTheList:
 
         assert len(buttons(page)) == 1
         assert sorted(ended(page)) == [
-            "A browser, signed in 2027-01-15, 08:00 UTC: you signed it out on this page, 2027-01-15, 08:00 UTC.",
-            "Safari, iPhone, signed in 2027-01-15, 08:00 UTC: you signed out there, or signed in anew, 2027-01-15, 08:00 UTC.",
+            "A browser, signed in 2027-01-15 08:00 UTC: you signed it out on this page, on 2027-01-15 08:00 UTC.",
+            "Safari, iPhone, signed in 2027-01-15 08:00 UTC: you signed out there, or signed in anew, on 2027-01-15 08:00 UTC.",
         ]
         restart(out)
         assert who(out) == "None remembered"

@@ -577,7 +577,7 @@ def test_whatever_a_browser_is_called_is_text(text: str) -> None:
 def test_every_end_has_its_words(why: str) -> None:
     words = text_of(parsed(the_notice().devices("", "/", [a_device(ended=why)])).find(".//li"))
 
-    assert words.startswith("Firefox, Linux, signed in 2027-01-15, 08:00 UTC: ")
+    assert words.startswith("Firefox, Linux, signed in 2027-01-15 08:00 UTC: ")
     assert why == "another" or "was signed out" not in words.replace("all browsers were", "")
 
 
