@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ import pytest
 from cookiesafe import SessionTerms, Visit
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import StoreError
+from cookiesafe.migration import FlaskLoginRemember
 from cookiesafe.remember import Series
 from tests.support.edges import AppRequest, AppResponse, Client, Response, answer
-from tests.support.harbour import SESSION, MakeClient, cache_rules
+from tests.support.harbour import SESSION, Clock, MakeClient, cache_rules
 
 DEVICES = "/cookiesafe/devices"
 CHOICES = "/cookiesafe/choices"
@@ -626,3 +629,23 @@ def test_below_a_mount_and_another_path_the_forms_still_lead_there(
 
     assert 'action="/shop/privacy/devices"' in page
     assert answered.header("location") == "/shop/privacy/devices"
+
+
+def test_who_comes_from_another_library_is_out_with_the_very_request_that_says_so(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    """That request would otherwise begin a remembered login of ours."""
+    key = "the key of the library before"
+    until = datetime.fromtimestamp(clock(), UTC).date() + timedelta(days=30)
+    signature = hmac.digest(key.encode(), b"ann", "sha512").hex()
+    for form in ({"everywhere": "1"}, {"forget": "1"}):
+        reader = FlaskLoginRemember(secret_key=key, until=until)
+        client = make_client(app, migrate=[reader])
+        client.jar["remember_token"] = f"ann|{signature}"
+
+        assert client.post(DEVICES, form=form).status == 303
+
+        assert REMEMBER not in client.jar
+        assert who(client) == ("None remembered" if "everywhere" in form else "ann remembered")
+        assert "remember_token" not in client.jar
+        assert [row for row in rows(client) if row.revoked_at is None] == []
