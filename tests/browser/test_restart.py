@@ -65,6 +65,9 @@ def own_section(page: Page) -> str:
 def test_the_box_outlasts_the_browser_until_another_ends_it(portal: Demo, tmp_path: Path) -> None:
     one, another = tmp_path / "one", tmp_path / "another"
     with opened(one, portal) as visitor:
+        sign_in(visitor, stay=False)
+        visitor.go(DEVICES)
+        visitor.click(visitor.button("Sign out everywhere"))  # what other tests have left
         sign_in(visitor, stay=True)
         assert {SESSION, REMEMBER} <= visitor.jar
 
