@@ -19,12 +19,13 @@ from .gate.reports import Allowance
 from .jar import Jar
 from .keys import KeyRing
 from .migration import Reader, in_force
-from .notice import Notice
+from .notice import Lasting, Notice
 from .policy import Policy
 from .ports import Request
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms
+from .session.marker import LASTS as MARKER_LASTS
 from .session.terms import TERMS as SESSION_TERMS
 
 Mode = Literal["enforce", "observe"]
@@ -86,7 +87,8 @@ class Settings:
         self.sightings = Sightings()
         self.origin = None if origin is None else _origin(origin)
         self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
-        self.notice = Notice(policy, self.path)
+        lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=MARKER_LASTS)
+        self.notice = Notice(policy, self.path, lasts)
         self.once = Once()
         self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
         self.secure_jar, self._plain_jar = (

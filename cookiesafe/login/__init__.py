@@ -3,5 +3,6 @@
 from .keeping import keep, keep_late, keep_nobodys
 from .login import Keeping, Login
 from .recognition import recognise
+from .ticks import tick
 
-__all__ = ["Keeping", "Login", "keep", "keep_late", "keep_nobodys", "recognise"]
+__all__ = ["Keeping", "Login", "keep", "keep_late", "keep_nobodys", "recognise", "tick"]

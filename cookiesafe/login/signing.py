@@ -7,13 +7,13 @@ from typing import Any
 
 from ..cookies import find_cookie
 from ..errors import StoreError
-from ..ledger import Record
 from ..migration import Reader
 from ..ports import Append, Store, ask
 from ..remember import begin
 from ..remember.cookie import Unkept
 from ..session import Identity
-from .login import Flow, Keeping, new_id
+from .login import Flow, Keeping
+from .ticks import tick
 
 
 def sign_in(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
@@ -45,7 +45,7 @@ def sign_out(keeping: Keeping) -> Flow[list[str]]:
     login, before = keeping.login, keeping.login.before
     lines = _mark(keeping)
     if (yield from _revoke(keeping)):
-        yield (Append(_record(keeping, "forget", "login")),)
+        yield (Append(tick(keeping.settings, "forget", keeping.now, "login")),)
     if login.remembers:
         lines.append(keeping.jar.remember.expire())
     if login.everywhere and before is not None and keeping.settings.revocable:
@@ -61,7 +61,7 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     """Begin a series, once the tick is on record."""
     settings, now, cookie = keeping.settings, keeping.now, keeping.jar.remember
     terms = settings.remember
-    record = _record(keeping, "remember", "migration" if identity.remembered else "login")
+    record = tick(settings, "remember", now, "migration" if identity.remembered else "login")
     (failure,) = yield (Append(record),)
     if isinstance(failure, StoreError):
         settings.report_store("a login is not remembered, as its record was not kept", failure)
@@ -84,20 +84,6 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
         settings.report_store("a login is not remembered", added)
         return identity, []
     return identity._replace(series=row.key), [cookie.write(payload, terms.idle)]
-
-
-def _record(keeping: Keeping, event: str, notice: str) -> Record:
-    """The tick of the box, or its end, as a choice of its own (WP194, section 3.2)."""
-    policy = keeping.settings.policy
-    return Record(
-        id=new_id(keeping.settings.entropy),
-        time=keeping.now * 1000,
-        event=event,
-        policy=policy.fingerprint,
-        notice=notice,
-        language="en",
-        choices={"stay_signed_in": event == "remember"},
-    )
 
 
 def _mark(keeping: Keeping) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import itsdangerous
@@ -77,11 +76,17 @@ def _escaped(value: dict[str, Any]) -> dict[str, Any]:
     return {key.removesuffix("__"): each}
 
 
+def _date(text: str) -> str:
+    from email.utils import parsedate_to_datetime  # which loads the network's modules
+
+    return parsedate_to_datetime(text).isoformat()
+
+
 _TAGS: dict[str, Callable[[Any], Any]] = {
     " t": list,
     " b": str,
     " m": str,
     " u": _uuid,
-    " d": lambda text: parsedate_to_datetime(text).isoformat(),
+    " d": _date,
     " di": _escaped,
 }
