@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
+from cookiesafe.login import Flow
 from cookiesafe.ports import Answer, Append, Ask, Need, ReadBody, Store
 
+T = TypeVar("T")
 DEADLINE = 1.0
 """How long a request waits for the store, in seconds."""
 WORKERS = 8
@@ -35,6 +38,18 @@ def converse(exchange: Exchange, store: Store, read_body: Callable[[int], bytes 
     """Give an exchange all it needs."""
     while exchange.needs:
         exchange.supply([_answer(need, store, read_body) for need in exchange.needs])
+
+
+def follow(flow: Flow[T], store: Store) -> T:
+    """What a flow comes to, whose needs are the store's alone."""
+    answers: Any = None
+    while True:
+        try:
+            needs = flow.send(answers)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        answers = [perform(need, store) for need in needs if not isinstance(need, ReadBody)]
 
 
 def _answer(need: Need, store: Store, read_body: Callable[[int], bytes | None]) -> Answer:

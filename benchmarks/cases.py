@@ -28,6 +28,8 @@ MAKERS: dict[str, Callable[[str], Run]] = {
     "wsgi-raw": sessions.wsgi_raw,
     "wsgi-cookiesafe": sessions.wsgi_cookiesafe,
     "wsgi-flask": sessions.wsgi_flask,
+    "wsgi-flask-none": sessions.wsgi_flask_none,
+    "wsgi-flask-ours": sessions.wsgi_flask_ours,
     "wsgi-django": django,
     "answer-raw": answers.raw,
     "answer-refused": answers.refused,

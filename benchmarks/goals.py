@@ -50,6 +50,14 @@ def _wsgi(how: str, goal: float, ceiling: float) -> Goal:
     return Goal(title, ours, "wsgi-raw", theirs, "wsgi-flask:bare", goal, ceiling)
 
 
+def _flask(how: str, what: str, goal: float, ceiling: float) -> Goal:
+    """Flask with our session interface and with its own, over Flask without a session."""
+    ours, theirs, floor = f"wsgi-flask-ours:{how}", f"wsgi-flask:{how}", "wsgi-flask-none:bare"
+    return Goal(
+        f"Flask with our interface, {what}, over its own", ours, floor, theirs, floor, goal, ceiling
+    )
+
+
 def _answer(title: str, who: str, how: str, goal: float, ceiling: float) -> Goal:
     """What an answer costs more than the bare app's, over what Starlette's session adds where nobody touches it."""
     ours, floor = f"answer-{who}:{how}", f"answer-raw:{how}"
@@ -95,6 +103,10 @@ GOALS = (
     _wsgi("untouched", 0.08, 0.07),
     _wsgi("read", 0.35, 0.25),
     _wsgi("modified", 0.25, 0.19),
+    _flask("bare", "no cookies", 0.50, 0.30),
+    _flask("untouched", "session untouched", 0.50, 0.10),
+    _flask("read", "session read", 0.50, 0.28),
+    _flask("modified", "session modified", 0.50, 0.48),
     _DJANGO,
     _answer("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 0.20, 0.53),
     _answer("ASGI, page of 20 KB, all granted", "granted", "page", 0.15, 0.62),

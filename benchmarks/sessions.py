@@ -94,19 +94,47 @@ def wsgi_cookiesafe(how: str) -> Run:
 
 
 def wsgi_flask(how: str) -> Run:
+    from flask.sessions import SecureCookieSessionInterface
+
+    return _flask(SecureCookieSessionInterface(), how)
+
+
+def wsgi_flask_ours(how: str) -> Run:
+    from cookiesafe.adapters.flask import SessionInterface
+
+    return _flask(SessionInterface(), how)
+
+
+def wsgi_flask_none(how: str) -> Run:
+    """Flask without a session: what its own and ours both add to."""
+    import flask
+
+    class Nothing(flask.sessions.SessionInterface):
+        def open_session(self, app: Any, request: Any) -> Any:
+            return self.null_session_class()
+
+    return _flask(Nothing(), how)
+
+
+def _flask(interface: Any, how: str) -> Run:
     import flask
 
     app = flask.Flask("benchmarks")
     app.secret_key = KEY
+    app.session_interface = interface
 
     @app.route("/api/usage")
     def usage() -> Any:
         touch(flask.session, how)
         return flask.Response(BODY, mimetype="text/plain")
 
-    cookies = ""
-    if how != "bare":
-        serializer = flask.sessions.SecureCookieSessionInterface().get_signing_serializer(app)
-        assert serializer is not None
-        cookies = cookie_header({"session": str(serializer.dumps(SESSION))})
+    @app.route("/login")
+    def login() -> Any:
+        flask.session.update(SESSION)
+        return "in"
+
+    browser = app.test_client()
+    browser.get("/login")
+    came = browser.get_cookie("session")
+    cookies = "" if how == "bare" or came is None else cookie_header({"session": came.value})
     return drive_wsgi(app.wsgi_app, cookies)

@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from .adapters.stores import MemoryStore, open_store
-from .errors import SettingError
-from .events import log
+from .adapters.stores import store_of
 from .gate.sightings import suggestions
 from .migration import Reader
 from .policy import Policy
@@ -70,7 +68,7 @@ class CookieSafe:
             entropy=entropy,
         )
         self.policy = policy
-        self.store = _store(store)
+        self.store = store_of(store)
 
     def suggestions(self) -> str:
         """TOML to add to the policy: the cookies and hosts that this process has met and nobody declared.
@@ -83,19 +81,3 @@ class CookieSafe:
     def close(self) -> None:
         """Give back what the store holds."""
         self.store.close()
-
-
-def _store(store: str | Store | None) -> Store:
-    if store is None:
-        log.warning(
-            "store=None: choices are recorded in the memory of this process only, and gone when it ends. "
-            'Give store="sqlite:///cookiesafe.db". [CS503]'
-        )
-        return MemoryStore()
-    if isinstance(store, str):
-        return open_store(store)
-    if isinstance(store, Store):
-        return store
-    raise SettingError(
-        f"store={store!r}", fix='Give a URL such as "sqlite:///cookiesafe.db", or a Store.'
-    )

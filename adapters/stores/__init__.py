@@ -9,9 +9,10 @@ import re
 
 from cookiesafe.adapters.stores.memory import MemoryStore
 from cookiesafe.errors import SettingError, did_you_mean
+from cookiesafe.events import log
 from cookiesafe.ports import Store
 
-__all__ = ["MemoryStore", "open_store"]
+__all__ = ["MemoryStore", "open_store", "store_of"]
 
 _EXTRAS = {
     "sqlite": "sql",
@@ -48,3 +49,20 @@ def open_store(url: str) -> Store:
             if match[2]
             else f'Run: pip install "cookiesafe[{extra}]".',
         ) from error
+
+
+def store_of(given: str | Store | None) -> Store:
+    """What was given as a store: a URL, a ``Store``, or nothing, which is logged. Raises ``SettingError``."""
+    if given is None:
+        log.warning(
+            "store=None: choices and logins are kept in the memory of this process only, and gone when it ends. "
+            'Give store="sqlite:///cookiesafe.db". [CS503]'
+        )
+        return MemoryStore()
+    if isinstance(given, str):
+        return open_store(given)
+    if isinstance(given, Store):
+        return given
+    raise SettingError(
+        f"store={given!r}", fix='Give a URL such as "sqlite:///cookiesafe.db", or a Store.'
+    )

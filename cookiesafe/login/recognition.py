@@ -9,7 +9,7 @@ from ..errors import StoreError
 from ..events import log
 from ..jar import Arrival, Jar
 from ..ports import Store, ask
-from ..remember import ATTEMPTS, Presented, Verdict, present
+from ..remember import ATTEMPTS, Presented, Terms, Verdict, present
 from ..session import Identity, Reference, Stored, the_one
 from ..settings import Settings
 from .login import Flow, Login, Row, new_id
@@ -111,14 +111,10 @@ def _remembered(
         login.forget = jar.secure
         return
     login.presented = presented
-    verdict = yield from _judged(presented, settings, now)
+    verdict = yield from returned(presented, settings.remember, now)
     if isinstance(verdict, StoreError):
         _not_known(login, settings, verdict)
         return
-    if verdict.event:
-        log.warning(
-            "a remembered login: %s [CS601]", verdict.rule.says, extra={"cookiesafe": verdict.rule}
-        )
     if verdict.outcome == "accepted" and verdict.series is not None:
         row = verdict.series
         if signed_in is None:
@@ -131,24 +127,36 @@ def _remembered(
         login.lasts_until = row.idle_until
         return
     login.forget = True
+    login.stolen = verdict.outcome == "stolen"
     if signed_in is not None:
         _end_session(login)
+
+
+def returned(presented: Presented, terms: Terms, now: int) -> Flow[Verdict | StoreError]:
+    """What becomes of a remembered login whose browser came back: judged, logged, and ended if two have used it."""
+    verdict = yield from _judged(presented, terms, now)
+    if isinstance(verdict, StoreError):
+        return verdict
+    if verdict.event:
+        log.warning(
+            "a remembered login: %s [CS601]", verdict.rule.says, extra={"cookiesafe": verdict.rule}
+        )
     if verdict.outcome == "stolen" and verdict.series is not None:
-        login.stolen = True
         yield (ask(Store.revoke_series, presented.key, "theft", now),)
         if verdict.everywhere:
             user = verdict.series.user
             yield (ask(Store.advance_epoch, user), ask(Store.delete_sessions, user))
+    return verdict
 
 
-def _judged(presented: Presented, settings: Settings, now: int) -> Flow[Verdict | StoreError]:
+def _judged(presented: Presented, terms: Terms, now: int) -> Flow[Verdict | StoreError]:
     """The verdict that holds, after others that were faster."""
     for _ in range(ATTEMPTS):
         (loaded,) = yield (ask(Store.load_series, presented.key),)
         if isinstance(loaded, StoreError):
             return loaded
         row, epoch = loaded or (None, 0)
-        verdict = present(presented, row, epoch, now, settings.remember)
+        verdict = present(presented, row, epoch, now, terms)
         if verdict.replace is None:
             return verdict
         (swapped,) = yield (ask(Store.swap_series, verdict.replace, verdict.expected),)

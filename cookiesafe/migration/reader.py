@@ -13,6 +13,7 @@ from ..events import log
 from ..keys import key_bytes
 
 T = TypeVar("T")
+R = TypeVar("R", bound="Reader[Any]")
 _DAY = 86_400
 _EPOCH = date(1970, 1, 1)
 
@@ -63,7 +64,7 @@ class Reader(ABC, Generic[T]):
         return SettingError(f"{name}={getattr(self, name)!r}", where=type(self).__name__, fix=fix)
 
 
-def in_force(readers: Iterable[Reader[Any]], now: int) -> tuple[Reader[Any], ...]:
+def in_force(readers: Iterable[R], now: int) -> tuple[R, ...]:
     """The readers that still read at ``now`` (unix seconds). Of each other one it is logged that it can go."""
     readers = tuple(readers)
     for reader in readers:

@@ -40,7 +40,7 @@ def parse(payload: str) -> Presented | None:
     match = _PAYLOAD.fullmatch(payload)
     if match is None:
         return None
-    presented = Presented(_bytes(match[1]), int(match[2]), _bytes(match[3]))
+    presented = Presented(raw(match[1]), int(match[2]), raw(match[3]))
     return presented if written(presented) == payload else None
 
 
@@ -67,5 +67,6 @@ def text(raw: bytes) -> str:
     return urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _bytes(encoded: str) -> bytes:
+def raw(encoded: str) -> bytes:
+    """What ``text`` has written."""
     return urlsafe_b64decode(f"{encoded}==")

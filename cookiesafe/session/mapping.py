@@ -8,8 +8,6 @@ from typing import Any, Self
 from ..errors import NotStorable, TooLate
 from .text import EMPTY, read, write
 
-_MUTABLE = (dict, list)
-
 
 class Session(MutableMapping[str, Any]):
     """What the app keeps from one request of a browser to the next: JSON values and dates by string keys.
@@ -18,6 +16,9 @@ class Session(MutableMapping[str, Any]):
     ``TooLate``: after the headers have left, unless the store keeps it.
     """
 
+    _mutable: tuple[type, ...] = (dict, list)
+    """What may be changed without the session's being told."""
+    _read, _write = staticmethod(read), staticmethod(write)
     late: Callable[[], None] | None = None
     """Called when it is first read after the headers have left, where caches could have been told but were not."""
 
@@ -30,7 +31,7 @@ class Session(MutableMapping[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         value = self._load()[key]
-        if isinstance(value, _MUTABLE):
+        if isinstance(value, self._mutable):
             self._exposed = True
         return value
 
@@ -75,7 +76,7 @@ class Session(MutableMapping[str, Any]):
     @property
     def modified(self) -> bool:
         """Whether it now holds something else than it came with, at whatever depth."""
-        return self.may_differ and write(self._data) != self._text
+        return self.may_differ and self._write(self._data) != self._text
 
     def rewritten(self) -> str | None:
         """The JSON object to keep instead of the one it came with, or ``None`` when nothing changed.
@@ -84,7 +85,7 @@ class Session(MutableMapping[str, Any]):
         """
         if not (self._changed or self._exposed):
             return None
-        text = write(self._data)
+        text = self._write(self._data)
         return None if text == self._text else text
 
     def settle(self) -> None:
@@ -104,12 +105,12 @@ class Session(MutableMapping[str, Any]):
 
     def changes(self) -> tuple[dict[str, Any], frozenset[str]]:
         """What was changed, key by key: the values that are new, and the keys that were removed."""
-        before = read(self._text)
+        before = self._read(self._text)
         now = self._load()
         new = {
             key: value
             for key, value in now.items()
-            if key not in before or write(value) != write(before[key])
+            if key not in before or self._write(value) != self._write(before[key])
         }
         return new, frozenset(before.keys() - now.keys())
 
@@ -118,7 +119,7 @@ class Session(MutableMapping[str, Any]):
             if self.late is not None and not self.accessed:
                 self.late()
             self._text = self._came()
-            self._data = read(self._text)
+            self._data = self._read(self._text)
         self.accessed = True
         return self._data
 

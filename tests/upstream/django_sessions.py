@@ -6,6 +6,7 @@ from django.test import SimpleTestCase
 
 settings.configure(
     SECRET_KEY="a key of Django's tests, 32 bytes or more",
+    COOKIESAFE={"STORE": "sqlite://"},
     INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.sessions", "sessions_tests"],
 )
 django.setup()

@@ -89,12 +89,12 @@ SUITES = {
             _FLASK_SESSION,
             Place(
                 "flask_login:LoginManager",
-                "cookiesafe.adapters.flask:LoginManager",
+                "cookiesafe.adapters.flask.login:LoginManager",
                 "remembers nobody",
             ),
             Place(
                 "flask_login:login_remembered",
-                "cookiesafe.adapters.flask:login_remembered",
+                "cookiesafe.adapters.flask.login:login_remembered",
                 "always false",
             ),
         ),

@@ -1,0 +1,1 @@
+"""For Django: ``SESSION_ENGINE = "cookiesafe.adapters.django.sessions"``."""
