@@ -84,12 +84,6 @@ def _escaped(value: dict[str, Any]) -> dict[str, Any]:
     return {key.removesuffix("__"): each}
 
 
-def _date(text: str) -> str:
-    from email.utils import parsedate_to_datetime  # which loads the network's modules
-
-    return parsedate_to_datetime(text).isoformat()
-
-
 _TAGS: dict[str, Callable[[Any], Any]] = {
     " t": list,
     " b": str,
