@@ -109,9 +109,9 @@ class Departure(Leaving):
             ours = ours + self._swept_lines(arrival, self.swept_from)
         self.departed = True
         if self._session is not None:
-            self._session.closed = not self._outlasts
-        if ours:
-            kept += [spelling.cookie(line) for line in ours]
+            self._session.closed = self._login is None or not self._outlasts
+        for line in ours:
+            kept.append(spelling.cookie(line))
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 
     def _let_out(self, line: str, gate: CookieGate) -> str | None:
