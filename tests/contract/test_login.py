@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from cookiesafe import NotFresh, SessionTerms, Visit
+from cookiesafe import NotFresh, SessionTerms, UsageError, Visit
 from tests.support.edges import AppRequest, AppResponse, Client, Handler, html
 from tests.support.harbour import (
     PAGE,
@@ -220,9 +220,19 @@ def test_a_user_who_is_shut_out_by_the_site_is_so_at_once(open_site: Open) -> No
     client.post("/stay?user=ann")
     assert client.safe is not None
 
-    client.safe.store.advance_epoch("ann")
+    client.safe.sign_out_everywhere("ann")
 
     assert user(client) is None
+    restart(client)
+    assert user(client) is None
+
+
+def test_without_a_store_nobody_can_be_shut_out_and_that_is_said(make_client: MakeClient) -> None:
+    client = make_client(Portal(), store=None)
+    assert client.safe is not None
+
+    with pytest.raises(UsageError, match="store"):
+        client.safe.sign_out_everywhere("ann")
 
 
 @REVOCABLE
