@@ -45,10 +45,14 @@ class CookieSafeMiddleware:
         self._pool = Pool(safe.store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" and scope["type"] != "websocket":
+        kind = scope["type"]
+        if kind != "http" and kind != "websocket":
             await self.app(scope, receive, send)
             return
         exchange = _ASGIExchange(scope, send, self._pool)
+        if kind == "websocket" and exchange.is_ridden(self._settings):
+            await _reply(None, scope, send)
+            return
         if not exchange.arrive(self._settings):
             if exchange.needs:
                 await self._pool.converse(exchange, partial(_read_body, receive))
@@ -72,6 +76,10 @@ class CookieSafeMiddleware:
             leave(before)
             # What the server gave may hold the scope too.
             exchange._send = _gone
+        if exchange._login is not None:
+            exchange.finish()
+            if exchange.needs:
+                await self._pool.converse(exchange, _no_body)
 
 
 class _ASGIExchange(Exchange):

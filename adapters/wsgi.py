@@ -56,6 +56,7 @@ class CookieSafeMiddleware:
         finally:
             leave(before)
         if exchange.page is None and isinstance(body, _WHOLE):
+            exchange.end()
             return body
         return _Body(body, exchange)
 
@@ -104,6 +105,13 @@ class _WSGIExchange(Exchange):
         else:
             write = self._start_response(status, departed)
         return write if self.page is None else partial(self._write, write)
+
+    def end(self) -> None:
+        """Keep what is left to keep when the app has answered."""
+        if self._login is not None:
+            self.finish()
+            if self.needs:
+                converse(self, self._store, _no_body)
 
     def _write(self, write: Write, data: bytes) -> object:
         return write(self.body(data, last=False))
@@ -189,7 +197,7 @@ def _narrow(environ: WSGIEnvironment, exchange: Exchange) -> None:
 class _Body:
     """The app's body, through the page gate if there is one. While the app makes it, the visit is the current one."""
 
-    def __init__(self, body: Iterable[bytes], exchange: Exchange) -> None:
+    def __init__(self, body: Iterable[bytes], exchange: _WSGIExchange) -> None:
         self._body = body
         self._exchange = exchange
 
@@ -225,6 +233,7 @@ class _Body:
                 close()
             finally:
                 leave(before)
+        self._exchange.end()
 
 
 def _reply(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:

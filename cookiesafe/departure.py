@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import AnyStr, Final
 
-from .conversation import Conversation, Steps
-from .errors import UsageError
 from .fields import TEXT, Fixed, Header, Spelling, fixed, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
 from .gate.caches import PRIVATE, make_private, vary
@@ -14,9 +12,7 @@ from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
 from .jar import Arrival, Passage, Standing
-from .login import Keeping, Login, keep, keep_nobodys
-from .placing import Placing
-from .session import Session
+from .leaving import Leaving
 
 _COOKIE: Final = fixed("Vary", "Cookie")
 _CONSENT: Final = fixed("Vary", "Cookie, Sec-GPC")
@@ -27,18 +23,13 @@ _NO_PAGE: Final = frozenset({204, 205, 206, *range(300, 400)})
 _SHUT_OUT: Final = frozenset({"cookie", "active", "length", "caches"})
 
 
-class Departure(Placing, Conversation):
+class Departure(Leaving):
     """The visit's response, up to where its headers leave."""
 
     own_policy: str | None = None
     """The Content-Security-Policy of a page of ours, where that is not the visitor's."""
     swept_from: Place | None = None
     """Where cookies are to be swept out of the browser, if they are."""
-    navigates = False
-    """Whether a browser is going to show what comes as a page of its own."""
-    _lines: list[str] = []  # noqa: RUF012
-    """What is set for the session and the login."""
-    _at_fault = False
 
     def is_same_for_all(self, fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Whether a response with these fields is the same for every visitor: then ``constant`` is all it needs.
@@ -77,73 +68,6 @@ class Departure(Placing, Conversation):
         except Exception:
             self._settings.report_fault("departure")
             return self._shut(fields, spelling)
-
-    def leave(self, status: int, fields: list[tuple[AnyStr, AnyStr]]) -> bool:
-        """Keep the session and the login, where there is something to keep: to be called before ``depart``.
-
-        Whether there are ``needs`` first. Raises ``UsageError`` where the app gave the session what it cannot keep.
-        """
-        session, login = self._session, self._login
-        due = self.navigates and self._now >= self._arrived().renew_at
-        if session is not None and login is None and not due:
-            if self._keep_nobodys(status, session):
-                return False
-        elif not (
-            due
-            or (login is not None and login.speaks)
-            or (session is not None and session.may_differ)
-        ):
-            return False
-        self._converse(self.keeping(status, fields))
-        return bool(self.needs)
-
-    def _keep_nobodys(self, status: int, session: Session) -> bool:
-        """Where nobody is signed in, and no store is needed."""
-        self._lines = []
-        if status >= 500 or self._settings.session.kept != "cookie":
-            return status >= 500
-        # One that cannot be kept is given up, so that the app's error page can leave.
-        self._session = None
-        try:
-            lines = keep_nobodys(self._jar, session, self._came(), int(self._now))
-        except UsageError:
-            raise
-        except Exception:
-            self._fail("session")
-            return True
-        self._session = session
-        if lines is None:
-            return False
-        self._lines = lines
-        return True
-
-    def keeping(self, status: int, fields: Iterable[tuple[AnyStr, AnyStr]]) -> Steps:
-        """The steps of it."""
-        arrival = self._arrived()
-        session, self._session = self._session, None
-        try:
-            keeping = Keeping(
-                self._settings,
-                self._jar,
-                arrival.header,
-                int(self._now),
-                int(self._settings.clock()),
-                session,
-                Login(came=self._came()) if self._login is None else self._login,
-                renews=self.navigates and status < 400 and status != 304 and not _is_public(fields),
-                failed=status >= 500,
-            )
-            self._lines = yield from keep(keeping)
-        except UsageError:
-            raise
-        except Exception:
-            self._fail("session")
-        self._session = session
-
-    def _fail(self, where: str) -> None:
-        """By a fault of our own: the response leaves with nothing optional."""
-        self._settings.report_fault(where)
-        self._at_fault = True
 
     def hint(self, headers: list[Header]) -> list[Header]:
         """What leaves of fields that are sent ahead of the response (103 Early Hints, RFC 8297): never a cookie."""
@@ -185,9 +109,9 @@ class Departure(Placing, Conversation):
             ours = ours + self._swept_lines(arrival, self.swept_from)
         self.departed = True
         if self._session is not None:
-            self._session.closed = True
-        if ours:
-            kept += [spelling.cookie(line) for line in ours]
+            self._session.closed = self._login is None or not self._outlasts
+        for line in ours:
+            kept.append(spelling.cookie(line))
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 
     def _let_out(self, line: str, gate: CookieGate) -> str | None:
@@ -321,12 +245,6 @@ class Departure(Placing, Conversation):
                 kept.append((name, without_reports(value) if policy else value))
         kept.append(("Cache-Control", "no-store"))
         return [spelling.field(field) for field in kept] + [spelling.pick(self._settings.constant)]
-
-
-def _is_public(fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
-    """Whether caches are told to keep a response for everybody."""
-    said = (text_of(value).lower() for name, value in fields if ROLES[name] == "caches")
-    return any(word in each for each in said for word in ("public", "immutable", "s-maxage"))
 
 
 def _texts(fields: Iterable[tuple[AnyStr, AnyStr]]) -> list[Header]:

@@ -22,12 +22,14 @@ from http import HTTPStatus
 from typing import Protocol
 
 from .conversation import Steps
+from .cookies import find_cookie
 from .departure import Departure
 from .desk import Asked, answer
 from .fields import TEXT
 from .gate.documents import FRAMES
 from .jar import Arrival, Standing
 from .login import Login, recognise
+from .origin import is_cross_site
 from .ports import Reply, Store
 from .session import Session
 from .settings import Settings
@@ -65,7 +67,7 @@ class Exchange(Departure):
         always is, and where its visitor stands is worked out only when it is asked.
         """
         # Set here, not on the class: looking a default up costs several times as much as setting it.
-        self.page = self._session = None
+        self.page = self._session = self._login = None
         self.asked = False
         self._settings = settings
         own = settings.own_paths in self.path
@@ -80,6 +82,29 @@ class Exchange(Departure):
             return False
         self._await_page(arrival)
         return self.app_cookie is None and not self.places
+
+    def is_ridden(self, settings: Settings) -> bool:
+        """Whether another site opens this WebSocket with the visitor's session or remembered login: it is to be closed.
+
+        Browsers send cookies along, and always an ``Origin`` (RFC 6455, section 10.2). To be asked before ``arrive``.
+        """
+        jar = settings.jar(self)
+        if not any(
+            find_cookie(self.cookie, name) for name in (jar.session.name, jar.remember.name)
+        ):
+            return False
+        origin = self.header("origin")
+        ridden = is_cross_site(
+            self.method,
+            settings.origin_of(self),
+            settings.trusted_origins,
+            fetch_site=self.header("sec-fetch-site"),
+            origin=origin,
+            has_cookies=False,
+        )
+        if ridden:
+            settings.report_ridden(origin)
+        return ridden
 
     def _proceeding(self, arrival: Arrival, *, own: bool) -> Steps:
         """Find out who comes, and then answer ourselves, or let the app do so."""

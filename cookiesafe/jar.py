@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from .consent import (
@@ -87,10 +87,10 @@ class Arrival:
     """
 
     standing: Standing
-    cookies: str | None
+    cookies: str | None = field(repr=False)
     since: float
     until: float
-    header: str
+    header: str = field(repr=False)
     session_cookie: SessionCookie
     to_sweep: tuple[str, ...]
     sweeps: int

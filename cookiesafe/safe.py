@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from .adapters.stores import store_of
+from .errors import UsageError
 from .gate.sightings import suggestions
 from .migration import Reader
 from .policy import Policy
@@ -77,6 +78,20 @@ class CookieSafe:
         ``unsorted``, so that it stays held until it was given its own.
         """
         return suggestions(self.policy, self.settings.sightings)
+
+    def sign_out_everywhere(self, user_id: str | int) -> None:
+        """End all sessions and remembered logins of a user: when a password was reset, or an account is closed.
+
+        It asks the store, and waits for it: call it in a thread where nothing may wait. Raises ``StoreError``, and
+        ``UsageError`` where there is no store.
+        """
+        if not self.settings.revocable:
+            raise UsageError(
+                "nobody knows who is signed in, and nothing can be ended but in the browser itself",
+                fix='Give a store, such as store="sqlite:///cookiesafe.db".',
+            )
+        self.store.advance_epoch(str(user_id))
+        self.store.delete_sessions(str(user_id))
 
     def close(self) -> None:
         """Give back what the store holds."""

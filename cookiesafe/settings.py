@@ -19,12 +19,13 @@ from .gate.reports import Allowance
 from .jar import Jar
 from .keys import KeyRing
 from .migration import Reader, in_force
-from .notice import Notice
+from .notice import Lasting, Notice
 from .policy import Policy
 from .ports import Request
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms
+from .session.marker import LASTS as MARKER_LASTS
 from .session.terms import TERMS as SESSION_TERMS
 
 Mode = Literal["enforce", "observe"]
@@ -38,6 +39,7 @@ _REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
 _MOST_TOLD = 20
 _MOST_POLICIES = 64
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_PAGES_OF = {"ws": "http", "wss": "https"}
 
 
 class Settings:
@@ -85,7 +87,8 @@ class Settings:
         self.sightings = Sightings()
         self.origin = None if origin is None else _origin(origin)
         self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
-        self.notice = Notice(policy, self.path)
+        lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=MARKER_LASTS)
+        self.notice = Notice(policy, self.path, lasts)
         self.once = Once()
         self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
         self.secure_jar, self._plain_jar = (
@@ -130,8 +133,9 @@ class Settings:
         return request.scheme, request.host
 
     def origin_of(self, request: Request) -> str:
-        """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2)."""
+        """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2), that of a WebSocket's page too."""
         scheme, host = self.site_of(request)
+        scheme = _PAGES_OF.get(scheme, scheme)
         return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
 
     def _document_policy(self, csp: str, root: str) -> Fixed:
@@ -180,6 +184,16 @@ class Settings:
                 host or "the site",
             )
         return self.secure_jar
+
+    def report_ridden(self, origin: str | None) -> None:
+        """Log that a WebSocket was closed since another site had opened it. Once for each origin."""
+        said = (origin or "nowhere")[:_LONGEST_HOST]
+        if self.once.first("ridden", said):
+            log.warning(
+                "a WebSocket with a visitor's session was opened from %r, and closed. If that is the site itself, say so: "
+                "origin= behind a proxy, trusted_origins= for others. [CS603]",
+                said,
+            )
 
     def report_late(self, what: str) -> None:
         """Log that the app first looked at something when caches could no longer be told. Once for each thing."""

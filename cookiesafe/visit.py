@@ -127,6 +127,7 @@ class Visit(Request):
     @property
     def stolen(self) -> bool:
         """Whether this browser's remembered login was ended just now, since two have used it: tell the visitor."""
+        self._identity()
         return self._login is not None and self._login.stolen
 
     def login(self, user_id: str | int, *, remember: bool = False) -> None:
@@ -201,8 +202,14 @@ class Visit(Request):
             self._settings.report_late("the visitor's consent")
         self.asked = True
 
+    @property
+    def _outlasts(self) -> bool:
+        """Whether the session is in the store, under an id that the browser has: it can change when the headers have left."""
+        login = self._login
+        return login is not None and login.row is not None and login.came is not None
+
     def _close(self, session: Session) -> None:
-        session.closed = True
+        session.closed = not self._outlasts
         if not self._guarded:
             session.late = partial(self._settings.report_late, "the session")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
 from cookiesafe import Policy
 from tests.support.harbour import KEY
@@ -102,6 +103,45 @@ def test_the_readmes_example_does_what_it_tells_to_verify() -> None:
     assert "ads.gullwing.example" in after.headers["Content-Security-Policy"]
     assert "hl_ad" in {line.partition("=")[0] for line in after.headers.getlist("Set-Cookie")}
     assert "match.js" in adverts.text
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_readmes_login_is_remembered_only_by_its_box() -> None:
+    example = run(ROOT / "README.md")
+    ours = {"Origin": "http://localhost", "User-Agent": "Firefox/140.0"}
+    right, wrong = {"user": "ada", "password": "lighthouse"}, {"user": "ada", "password": "x"}
+    try:
+        kept = {}
+        for name, form in {"wrong": wrong, "visit": right, "stay": right | {"stay": "on"}}.items():
+            browser = example["app"].test_client()
+            browser.post("/sign-in", data=form, headers=ours)
+            kept[name] = browser.get_cookie("cookiesafe-remember") is not None
+        listed = browser.get("/cookiesafe/devices").text
+        browser.post("/sign-out", data={"everywhere": "on"}, headers=ours)
+        after = browser.get("/cookiesafe/devices").text
+    finally:
+        example["safe"].close()
+
+    assert kept == {"wrong": False, "visit": False, "stay": True}
+    assert "Firefox (this browser)" in listed
+    assert "Nobody is signed in" in after
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_login_on_its_page_is_remembered_only_by_its_box() -> None:
+    example = run(ROOT / "docs" / "remember.md")
+    try:
+        lines = {
+            body: Client(example["app"]).post("/", data=body).headers.getlist("Set-Cookie")
+            for body in (b"user=ada", b"user=ada&stay=on")
+        }
+    finally:
+        example["safe"].close()
+
+    [without, with_it] = [" ".join(each) for each in lines.values()]
+    assert "cookiesafe-session=" in without
+    assert "cookiesafe-remember=" not in without
+    assert re.search(r"cookiesafe-remember=\S+.*Max-Age=1209600", with_it)
 
 
 def test_every_code_is_explained_and_no_other() -> None:

@@ -14,6 +14,7 @@ from ..jar import Jar, Standing
 from ..login import Login
 from ..origin import is_cross_site
 from ..ports import Answer, Need, ReadBody, Reply, Request
+from ..session import Identity
 from ..settings import Settings
 
 MAX_BODY = 64 * 1024
@@ -52,6 +53,25 @@ class Asked:
         return f"{quote(self.request.root)}/"
 
     @property
+    def identity(self) -> Identity | None:
+        """Who is signed in, as far as that is known."""
+        return None if self.login is None else self.login.identity
+
+    @property
+    def unknown(self) -> bool:
+        """Whether the store could not say who is signed in."""
+        return self.login is not None and self.login.unknown
+
+    @property
+    def remembered(self) -> bool:
+        """Whether who is signed in is remembered in this browser."""
+        if self.identity is None:
+            return False
+        if self.settings.revocable:
+            return bool(self.identity.series)
+        return self.jar.remember.unkept(self.request.cookie) is not None
+
+    @property
     def wants_json(self) -> bool:
         accept = self.request.header("accept") or ""
         return "application/json" in accept and "text/html" not in accept
@@ -83,10 +103,10 @@ def read_form(
         origin=header("origin"),
         has_cookies=bool(header("cookie")),
     ):
-        why = "This choice was sent from another site, so nothing was changed. Choose here:"
+        why = "This was sent from another site, so nothing was changed."
         return problem(asked, 403, "Not taken", why)
     if media_type(asked) != FORM:
-        why = "The choice did not come as a form, so nothing was changed."
+        why = "This did not come as a form, so nothing was changed."
         return problem(asked, 415, "Not taken", why)
     (body,) = yield (ReadBody(MAX_BODY),)
     if body is None:

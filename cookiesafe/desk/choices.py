@@ -40,6 +40,8 @@ def show_choices(asked: Asked) -> Reply:
         _still_sent(asked),
         _kept_from(asked),
         observing=not asked.settings.enforce,
+        signed_in=asked.identity is not None,
+        remembered=asked.remembered,
     )
     return html(200, page)
 

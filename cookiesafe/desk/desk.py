@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..ports import Reply
 from .asked import Asked, Flow, html, problem
 from .choices import show_choices, take_choice
+from .devices import show_devices, take_devices
 from .embed import EMBED, show_embed, take_embed
 from .reports import take_reports
 
@@ -42,6 +43,7 @@ def _show_style(asked: Asked) -> Reply:
 _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
     "choices": {"GET": show_choices, "POST": take_choice},
     "cookies": {"GET": _show_cookies},
+    "devices": {"GET": show_devices, "POST": take_devices},
     EMBED: {"GET": show_embed, "POST": take_embed},
     "notice.css": {"GET": _show_style},
     "reports": {"POST": take_reports},

@@ -17,7 +17,7 @@ class Record:
 
     ``id`` is random, 128 bits, and unique: an append that is tried again cannot be counted twice.
     ``time`` is in milliseconds since 1970-01-01 UTC. ``event`` is ``grant``, ``refusal``, ``withdrawal`` or
-    ``change``. ``receipt`` is the id the visitor holds; a refusal has none, a withdrawal that of what it
+    ``change``; at logins, ``remember`` or ``forget``, as the box to stay signed in was ticked, and as that ended. ``receipt`` is the id the visitor holds; a refusal has none, a withdrawal that of what it
     withdraws. ``choices`` are by purpose id, and by vendor id with an ``@`` before it. ``grounds`` are the
     fingerprints of the purposes that were granted, ``policy`` is that of the policy, ``notice`` names what the
     visitor was shown, and ``language`` in which language.

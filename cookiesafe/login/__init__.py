@@ -1,7 +1,18 @@
 """Who is signed in: found out as a request arrives, and kept as its response leaves."""
 
-from .keeping import Keeping, keep, keep_nobodys
-from .login import Flow, Login
+from .keeping import keep, keep_late, keep_nobodys
+from .login import Flow, Keeping, Login
 from .recognition import recognise, returned
+from .ticks import tick
 
-__all__ = ["Flow", "Keeping", "Login", "keep", "keep_nobodys", "recognise", "returned"]
+__all__ = [
+    "Flow",
+    "Keeping",
+    "Login",
+    "keep",
+    "keep_late",
+    "keep_nobodys",
+    "recognise",
+    "returned",
+    "tick",
+]

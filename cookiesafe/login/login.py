@@ -7,10 +7,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from ..jar import Jar
 from ..migration import Reader
 from ..ports import Answer, Need
 from ..remember import Presented
-from ..session import Identity, Stored
+from ..session import Identity, Session, Stored
+from ..settings import Settings
 
 T = TypeVar("T")
 Flow = Generator[tuple[Need, ...], list[Answer], T]
@@ -29,8 +31,8 @@ class Login:
     """One browser's login in one request.
 
     As it came: ``came`` is the session, ``row`` where the store keeps it, ``presented`` what the remember cookie shows,
-    ``before`` who was signed in. ``unknown`` is whether the store could not say: then nobody is signed in, and
-    nothing that came is changed. ``void`` and ``forget`` are whether the session's and the remember cookie are to be
+    ``before`` who was signed in. ``unknown`` is whether the store could not say: then nobody is signed in, ``claimed``
+    is who may be, and nothing that came is changed, unless the app signs out. ``void`` and ``forget`` are whether the session's and the remember cookie are to be
     expired, ``stolen`` whether that is because two have used it.
 
     As it is to be: ``identity`` is who is signed in now. ``fresh_token`` is for the remember cookie, and holds for a
@@ -40,7 +42,8 @@ class Login:
 
     identity: Identity | None = None
     before: Identity | None = None
-    came: Stored | None = None
+    claimed: Identity | None = None
+    came: Stored | None = field(default=None, repr=False)
     row: Row | None = None
     presented: Presented | None = None
     remembers: bool = False
@@ -63,7 +66,27 @@ class Login:
     @property
     def speaks(self) -> bool:
         """Whether the response has something to tell the browser, whatever is in the session."""
-        return self.renewed or self.begun or self.ended or self.void or self.forget
+        changed = self.renewed or self.begun or self.ended or self.void or self.forget
+        return changed or self.fresh_token is not None
+
+
+@dataclass(slots=True)
+class Keeping:
+    """One response: the ``cookies`` that its request came with at ``now``, and what the app has done up to ``leaves_at``.
+
+    ``session`` is there if the app has touched it. ``renews`` is whether the response may renew a session that was not
+    changed, ``failed`` whether it is an error of the server's (5xx), which keeps no change of the session.
+    """
+
+    settings: Settings
+    jar: Jar
+    cookies: str = field(repr=False)
+    now: int
+    leaves_at: int
+    session: Session | None
+    login: Login
+    renews: bool = False
+    failed: bool = False
 
 
 def new_id(entropy: Callable[[int], bytes]) -> str:

@@ -23,11 +23,12 @@ def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[
         yield from _check_identity(login, settings, jar, arrival, now)
     elif not login.unknown:
         yield from _migrate(login, settings, arrival, now)
-    if login.identity is None and arrival.remembers and not login.unknown:
+    if arrival.remembers and not login.unknown:
         if settings.revocable:
-            yield from _remembered(login, settings, jar, arrival, now)
-        else:
-            _remembered_unkept(login, settings, jar, arrival, now)
+            if login.identity is None or _is_due(login, settings, now):
+                yield from _remembered(login, settings, jar, arrival, now)
+        elif login.identity is None:
+            _remembered_unkept(login, jar, arrival, now)
     login.before = login.identity
     return login
 
@@ -42,6 +43,7 @@ def _find_session(
     elif isinstance(found, Reference):
         (loaded,) = yield (ask(Store.load_session, found.key, now),)
         if isinstance(loaded, StoreError):
+            login.row = Row(found.key, 0)
             _not_known(login, settings, loaded)
         elif loaded is None:
             login.void = True
@@ -64,8 +66,21 @@ def _check_identity(
         holds = yield from _holds(login, settings, identity, now)
     if holds:
         login.identity = identity
-    elif not login.unknown:
-        login.came, login.void = None, True
+    elif login.unknown:
+        login.claimed = identity
+    else:
+        _end_session(login)
+
+
+def _end_session(login: Login) -> None:
+    """What is kept from here on is another session, which has no place yet."""
+    login.identity, login.came, login.row, login.void = None, None, None, True
+
+
+def _is_due(login: Login, settings: Settings, now: int) -> bool:
+    """Whether a session has gone on for so long that its browser counts as one that came back."""
+    came = login.came
+    return came is not None and now - came.written >= settings.session.renewed_after
 
 
 def _holds(login: Login, settings: Settings, identity: Identity, now: int) -> Flow[bool]:
@@ -87,8 +102,11 @@ def _holds(login: Login, settings: Settings, identity: Identity, now: int) -> Fl
 def _remembered(
     login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
 ) -> Flow[None]:
-    """Let in who is remembered, by the rules of ``remember``."""
+    """Let in who is remembered, by the rules of ``remember``, or ask them who is signed in by a session that is due."""
     presented = jar.remember.presented(arrival.header)
+    signed_in = login.identity
+    if signed_in is not None and (presented is None or presented.key != signed_in.series):
+        return
     if presented is None:
         login.forget = jar.secure
         return
@@ -99,14 +117,19 @@ def _remembered(
         return
     if verdict.outcome == "accepted" and verdict.series is not None:
         row = verdict.series
-        sid = new_id(settings.entropy)
-        login.identity = Identity(row.user, row.auth_time, sid, row.epoch, row.key, remembered=True)
-        login.renewed = True
+        if signed_in is None:
+            sid = new_id(settings.entropy)
+            login.identity = Identity(
+                row.user, row.auth_time, sid, row.epoch, row.key, remembered=True
+            )
+            login.renewed = True
         login.fresh_token, login.send_until = verdict.payload, verdict.send_until
         login.lasts_until = row.idle_until
         return
     login.forget = True
     login.stolen = verdict.outcome == "stolen"
+    if signed_in is not None:
+        _end_session(login)
 
 
 def returned(presented: Presented, terms: Terms, now: int) -> Flow[Verdict | StoreError]:
@@ -144,16 +167,13 @@ def _judged(presented: Presented, terms: Terms, now: int) -> Flow[Verdict | Stor
     return StoreError("others were faster each time")
 
 
-def _remembered_unkept(
-    login: Login, settings: Settings, jar: Jar, arrival: Arrival, now: int
-) -> None:
+def _remembered_unkept(login: Login, jar: Jar, arrival: Arrival, now: int) -> None:
     """Where no store is, the cookie alone says who is remembered, and until when."""
     known = jar.remember.unkept(arrival.header)
-    if known is None or now >= known.until:
+    if known is None or now >= known.until or known.sid in jar.marker.read(arrival.header):
         login.forget = jar.secure or known is not None
         return
-    sid = new_id(settings.entropy)
-    login.identity = Identity(known.user, known.auth_time, sid, remembered=True)
+    login.identity = Identity(known.user, known.auth_time, known.sid, remembered=True)
     login.renewed = True
 
 
@@ -186,5 +206,6 @@ def _migrate_user(login: Login, settings: Settings, user: str) -> Flow[None]:
 
 def _not_known(login: Login, settings: Settings, error: StoreError) -> None:
     """The store does not answer: nobody is signed in for now."""
+    login.claimed, login.identity = login.claimed or login.identity, None
     login.unknown, login.came = True, None
     settings.report_store("who is signed in was not found out, so nobody was", error)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import itsdangerous
@@ -71,6 +70,14 @@ def _uuid(hexadecimal: str) -> str:
     return "-".join(parts.groups())
 
 
+def _date(http_date: str) -> str:
+    """As ISO 8601 writes it."""
+    # It loads the network, which nobody needs who reads no such date.
+    from email.utils import parsedate_to_datetime
+
+    return parsedate_to_datetime(http_date).isoformat()
+
+
 def _escaped(value: dict[str, Any]) -> dict[str, Any]:
     """An object of one key that looks like a tag."""
     ((key, each),) = value.items()
@@ -82,6 +89,6 @@ _TAGS: dict[str, Callable[[Any], Any]] = {
     " b": str,
     " m": str,
     " u": _uuid,
-    " d": lambda text: parsedate_to_datetime(text).isoformat(),
+    " d": _date,
     " di": _escaped,
 }

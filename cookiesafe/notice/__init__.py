@@ -1,5 +1,6 @@
 """What the visitor is shown: the banner, our pages, their words and their looks."""
 
+from .lists import Device, Lasting
 from .notice import Notice
 
-__all__ = ["Notice"]
+__all__ = ["Device", "Lasting", "Notice"]

@@ -1,4 +1,4 @@
-"""The cookie and vendor tables, made from the policy."""
+"""What pages of ours list: cookies and vendors, made from the policy, and the browsers of a user."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..consent import DAY, LIFETIME_DAYS, NECESSARY, SWEPT_DAYS
+from ..consent import DAY, LIFETIME_DAYS, SWEPT_DAYS
 from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import Cookie, Policy, Purpose, Vendor
 
@@ -24,6 +24,44 @@ class KeptFrom(Protocol):
 
     @property
     def purpose(self) -> str | None: ...
+
+
+STAYING = Purpose(
+    id="stay_signed_in",
+    title="Staying signed in",
+    text="Only if you ticked the box for it where you signed in. Accept all and Reject all do not change it; a button "
+    "under Cookie choices ends it.",
+)
+"""What is agreed to at login, and nowhere else, and so is no purpose of the policy's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting:
+    """For how many seconds cookies of ours are kept where the site says so: a remembered login without a return, and
+    in all; and the mark of a logout."""
+
+    idle: int
+    absolute: int
+    marker: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A browser in which a user asked to stay signed in. Times are in unix seconds.
+
+    ``here`` is whether it is the one that is shown this. ``ended`` is why it is no longer signed in, if it is not:
+    ``logout``, ``theft``, ``device``, ``withdrawal``, ``outdated`` or ``expired``; of the last two, ``ended_at`` is not
+    known.
+    """
+
+    id: str
+    label: str
+    first: int
+    last: int
+    until: int
+    here: bool = False
+    ended: str = ""
+    ended_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +92,18 @@ class Left:
     purpose: str = ""
 
 
-def groups(policy: Policy) -> list[Group]:
+def groups(policy: Policy, lasting: Lasting) -> list[Group]:
     """A group for each purpose, in the policy's order; our own cookies stand first."""
-    return [
+    necessary, *optional = (
         Group(
             purpose,
-            [*(_own(policy) if purpose.id == NECESSARY else ()), *_declared(policy, purpose)],
+            _declared(policy, purpose),
             [v for v in policy.vendors.values() if purpose.id in v.purposes],
         )
         for purpose in policy.purposes.values()
-    ]
+    )
+    necessary.cookies[:0] = _own(policy.site.name, lasting)
+    return [necessary, Group(STAYING, [_staying(policy.site.name, lasting)], []), *optional]
 
 
 def well_known(policy: Policy) -> list[str]:
@@ -108,8 +148,7 @@ def duration(seconds: int | None) -> str:
     raise AssertionError(seconds)
 
 
-def _own(policy: Policy) -> list[Row]:
-    site = policy.site.name
+def _own(site: str, lasting: Lasting) -> list[Row]:
     return [
         Row(
             "cookiesafe",
@@ -117,7 +156,18 @@ def _own(policy: Policy) -> list[Row]:
             "remembers your choices about cookies",
             duration(LIFETIME_DAYS * DAY),
         ),
-        Row("cookiesafe-session", site, "keeps your visit together from page to page", duration(0)),
+        Row(
+            "cookiesafe-session",
+            site,
+            "keeps your visit together from page to page, and you signed in meanwhile",
+            duration(0),
+        ),
+        Row(
+            "cookiesafe-out",
+            site,
+            "keeps you signed out once you have signed out",
+            duration(lasting.marker),
+        ),
         Row(
             "cookiesafe-swept",
             site,
@@ -125,6 +175,12 @@ def _own(policy: Policy) -> list[Row]:
             duration(SWEPT_DAYS * DAY),
         ),
     ]
+
+
+def _staying(site: str, lasting: Lasting) -> Row:
+    idle, most = duration(lasting.idle), duration(lasting.absolute)
+    how_long = f"{idle} after you were last here, {most} in all"
+    return Row("cookiesafe-remember", site, "keeps you signed in on this browser", how_long)
 
 
 def _declared(policy: Policy, purpose: Purpose) -> list[Row]:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from ..consent import DAY, NECESSARY, Consent, allowed
 from ..policy import Policy, Purpose, Vendor
-from .lists import KeptFrom, groups, left_over, well_known
+from .lists import Device, KeptFrom, Lasting, groups, left_over, well_known
 
 if TYPE_CHECKING:
     import jinja2
@@ -23,11 +23,15 @@ _MOST_LISTED = 50
 
 
 class Notice:
-    """The words and pages of one policy. ``path`` is where our pages live, below what the app is mounted under."""
+    """The words and pages of one policy. ``path`` is where our pages live, below what the app is mounted under.
 
-    def __init__(self, policy: Policy, path: str) -> None:
+    ``lasting`` says how long cookies of ours are kept.
+    """
+
+    def __init__(self, policy: Policy, path: str, lasting: Lasting) -> None:
         self._policy = policy
         self._path = path
+        self._lasting = lasting
         self._banner_around = lru_cache(64)(self._render_banner)
         self._revisit = lru_cache(64)(self._render_revisit)
 
@@ -53,11 +57,14 @@ class Notice:
         held: Sequence[KeptFrom] = (),
         *,
         observing: bool = False,
+        signed_in: bool = False,
+        remembered: bool = False,
     ) -> bytes:
         """The preference centre.
 
         ``still_sent`` are names of cookies that came without being agreed to, ``held`` what the site was kept from.
-        ``observing``: choices are taken, and do not count yet.
+        ``observing``: choices are taken, and do not count yet. ``signed_in`` is whether somebody is in this browser,
+        ``remembered`` whether for longer than the visit.
         """
         granted = [p for p in self._policy.optional if consent.state(p.id) == "granted"]
         date = "" if consent.day is None else _date(consent.day)
@@ -75,12 +82,48 @@ class Notice:
             elsewhere=self._elsewhere(consent, gpc),
             held=held[:_MOST_LISTED],
             observing=observing,
+            signed_in=signed_in,
+            remembered=remembered,
+        )
+
+    def devices(
+        self,
+        root: str,
+        next_path: str,
+        devices: Sequence[Device],
+        *,
+        stolen: bool = False,
+        signed_in: bool = True,
+        remembered: bool = False,
+        listed: bool = True,
+    ) -> bytes:
+        """The browsers that a user is remembered in, in their order.
+
+        ``stolen`` is whether this browser's login was ended just now since two had used it; ``signed_in`` and
+        ``remembered`` are as for ``choices``. ``listed`` is whether the site knows of more browsers than this one.
+        """
+        live = [each for each in devices if not each.ended]
+        ended = [each for each in devices if each.ended]
+        return self._page(
+            "devices.html",
+            root,
+            next=next_path,
+            live=live[:_MOST_LISTED],
+            more=len(live[_MOST_LISTED:]),
+            ended=ended[:_MOST_LISTED],
+            stolen=stolen,
+            signed_in=signed_in,
+            remembered=remembered,
+            listed=listed,
         )
 
     def cookies(self, root: str) -> bytes:
         """The tables of cookies and vendors, made from the policy."""
         return self._page(
-            "cookies.html", root, groups=groups(self._policy), known=well_known(self._policy)
+            "cookies.html",
+            root,
+            groups=groups(self._policy, self._lasting),
+            known=well_known(self._policy),
         )
 
     def placeholder(self, root: str, url: str, vendor: Vendor | None, *, silenced: bool) -> bytes:
@@ -148,6 +191,7 @@ class Notice:
             "home": f"{root}/",
             "choices": f"{own}/choices",
             "cookies": f"{own}/cookies",
+            "devices": f"{own}/devices",
             "style": f"{own}/notice.css?v={self.style_version}",
         }
 
@@ -156,13 +200,19 @@ class Notice:
 def _templates() -> jinja2.Environment:
     import jinja2
 
-    return jinja2.Environment(
+    templates = jinja2.Environment(
         loader=jinja2.PackageLoader("cookiesafe.notice"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
+    templates.filters |= {"date": lambda seconds: _date(seconds // DAY), "minute": _minute}
+    return templates
 
 
 def _date(day: int) -> str:
     return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
+
+
+def _minute(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"

@@ -29,11 +29,15 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unkept:
-    """A login that no store knows of: whose, when the password was given, and until when (unix seconds)."""
+    """A login that no store knows of: whose, when the password was given, and until when (unix seconds).
+
+    ``sid`` is its id, which all sessions have that it begins: so that one mark of a logout ends them all.
+    """
 
     user: str
     auth_time: int
     until: int
+    sid: str
 
 
 class RememberCookie:
@@ -65,7 +69,9 @@ class RememberCookie:
 
     def write_unkept(self, login: Unkept, max_age: int) -> str:
         """The line for a login that no store knows of."""
-        fields = json.dumps([login.user, login.auth_time, login.until], separators=(",", ":"))
+        fields = json.dumps(
+            [login.user, login.auth_time, login.until, login.sid], separators=(",", ":")
+        )
         return self.write(_UNKEPT + b2a_base64(fields.encode(), newline=False).decode(), max_age)
 
     def expire(self) -> str:
@@ -86,7 +92,6 @@ def _unkept(payload: str) -> Unkept | None:
     if not payload.startswith(_UNKEPT):
         return None
     try:
-        user, auth_time, until = json.loads(a2b_base64(payload.removeprefix(_UNKEPT)))
-        return Unkept(user, auth_time, until)
-    except (ValueError, TypeError):
+        return Unkept(*json.loads(a2b_base64(payload.removeprefix(_UNKEPT))))
+    except (ValueError, TypeError, RecursionError):
         return None

@@ -1,6 +1,6 @@
 """The rules: what becomes of a series when a browser comes back with a token of it. ``RULES`` is all of them.
 
-They hold for a request as it begins, and only where it has no session. A token is sent for ``DELIVERY`` seconds
+They hold for a request as it begins, and only where it has no session or one that is due. A token is sent for ``DELIVERY`` seconds
 after it was made, and is skipped ``GRACE`` seconds after that at the earliest: so no late response puts a skipped one into a browser.
 """
 

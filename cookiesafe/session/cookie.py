@@ -178,7 +178,7 @@ def unpack(payload: str) -> Stored | None:
             user, auth_time, sid, epoch, series, remembered = json.loads(_text(identity))
             who = Identity(user, auth_time, sid, epoch, series, bool(remembered))
             return Stored(_text(data), int(began), int(began) + int(age), who)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return None
 

@@ -12,8 +12,8 @@ from .text import EMPTY, read, write
 class Session(MutableMapping[str, Any]):
     """What the app keeps from one request of a browser to the next: JSON values and dates by string keys.
 
-    ``accessed`` and ``modified`` say whether it was touched and changed. Changing it after the headers have left
-    raises ``TooLate``.
+    ``accessed`` and ``modified`` say whether it was touched and changed. Changing it when it is ``closed`` raises
+    ``TooLate``: after the headers have left, unless the store keeps it.
     """
 
     _mutable: tuple[type, ...] = (dict, list)
@@ -87,6 +87,11 @@ class Session(MutableMapping[str, Any]):
             return None
         text = self._write(self._data)
         return None if text == self._text else text
+
+    def settle(self) -> None:
+        """What it holds now was kept: only what is changed from here on is a change."""
+        if self.may_differ:
+            self._text, self._changed = write(self._data), False
 
     @property
     def may_differ(self) -> bool:

@@ -29,8 +29,8 @@ class LogoutMarker:
         found = (value for value in find_cookie(cookies, self.name) if _IDS.fullmatch(value))
         return tuple(sid for value in found for sid in value.split("."))
 
-    def write(self, cookies: str, sid: str) -> str:
-        """The ``Set-Cookie`` line that adds a login to those in ``cookies``; the last four count."""
-        ids = dict.fromkeys((sid, *self.read(cookies)))
+    def write(self, cookies: str, *sids: str) -> str:
+        """The ``Set-Cookie`` line that adds logins to those in ``cookies``; the last four count."""
+        ids = dict.fromkeys((*sids, *self.read(cookies)))
         value = ".".join(list(ids)[:_MOST])
         return write_set_cookie(self.name, value, max_age=LASTS, secure=self._secure)

@@ -48,12 +48,15 @@ def write(data: Any) -> str:
 
 
 def read(text: str) -> dict[str, Any]:
-    """The data of a text that ``write`` made of a dict."""
-    if text.startswith(_MARK):
-        data: dict[str, Any] = json.loads(text[1:], object_hook=_unmark)
-        return data
-    data, _ = _decode(text)
-    return data
+    """The data of a text that ``write`` made of a dict. Any other is nothing, though it was signed: no error of the app's."""
+    try:
+        if text.startswith(_MARK):
+            data = json.loads(text[1:], object_hook=_unmark)
+        else:
+            data, _ = _decode(text)
+    except (ValueError, TypeError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _mark(value: Any) -> Any:

@@ -50,18 +50,15 @@ def _endpoint(site: Site, guard: Guard, route: Route) -> Endpoint:
 
 
 async def _asked(request: Request, guard: Guard) -> PageRequest:
-    visit = guard.visit(request.scope)
     form = await request.form() if request.method == "POST" else None
     return PageRequest(
+        visit=guard.visit(request.scope),
         path=request.url.path,
         method=request.method,
         query=_first(request.query_params.multi_items()),
         form=_first(form.multi_items()) if form else {},
         cookies=request.cookies,
         headers=request.headers,
-        session=visit.session,
-        allows=visit.allows,
-        can=visit.can,
     )
 
 

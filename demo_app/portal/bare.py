@@ -16,10 +16,32 @@ COOKIE = "hl_session"
 
 
 class UnaskedVisit:
-    """A visitor nobody asks: everything is taken for granted."""
+    """A visitor nobody asks: everything is taken for granted.
+
+    Who is signed in stays so until the browser is closed, whatever was ticked, and is asked for no password again.
+    Other browsers are not known of.
+    """
+
+    stolen = False
 
     def __init__(self, session: MutableMapping[str, Any]) -> None:
-        self.session = session
+        self._session = session
+
+    @property
+    def user_id(self) -> str | None:
+        user: str | None = self._session.get("customer")
+        return user
+
+    def login(self, user_id: int, /, *, remember: bool = False) -> None:
+        """Nothing of the visitor before stays in the session of the one who signs in."""
+        self._session.clear()
+        self._session["customer"] = str(user_id)
+
+    def logout(self, *, everywhere: bool = False) -> None:
+        self._session.clear()
+
+    def require_fresh(self, max_age: int, /) -> None:
+        """Any password will do, however old."""
 
     def allows(self, purpose: str, /) -> bool:
         return True

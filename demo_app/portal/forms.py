@@ -126,8 +126,7 @@ REGISTRATION = (
         width="middle",
     ),
 )
-SIGN_IN = (
-    CONTACT[1],
+CONFIRMATION = (
     Field(
         name="password",
         label="Password",
@@ -136,3 +135,4 @@ SIGN_IN = (
         width="middle",
     ),
 )
+SIGN_IN = (CONTACT[1], *CONFIRMATION)

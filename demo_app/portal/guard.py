@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from . import policy
+from .page import Visit
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -13,17 +14,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 Mode = Literal["enforce", "observe"]
-
-
-class Visit(Protocol):
-    """What the pages ask about whoever visits."""
-
-    @property
-    def session(self) -> MutableMapping[str, Any]: ...
-
-    def allows(self, purpose: str, /) -> bool: ...
-
-    def can(self, feature: str, /) -> bool: ...
 
 
 class Guard(Protocol):

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Protocol
 from urllib.parse import urlencode, urlsplit
+
+
+class Visit(Protocol):
+    """What the pages ask about whoever visits, and say of who is signed in."""
+
+    @property
+    def user_id(self) -> str | None: ...
+
+    @property
+    def stolen(self) -> bool: ...
+
+    def allows(self, purpose: str, /) -> bool: ...
+
+    def can(self, feature: str, /) -> bool: ...
+
+    def login(self, user_id: int, /, *, remember: bool = False) -> None: ...
+
+    def logout(self, *, everywhere: bool = False) -> None: ...
+
+    def require_fresh(self, max_age: int, /) -> None:
+        """Raises ``NotFresh`` if the password was given more than so many seconds ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +43,15 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Header names are in lower case. ``allows`` asks for a purpose, ``can`` for a feature."""
+    """Header names are in lower case."""
 
     path: str
+    visit: Visit
     method: str = "GET"
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    session: MutableMapping[str, Any] = field(default_factory=dict)
-    allows: Callable[[str], bool] = lambda purpose: False
-    can: Callable[[str], bool] = lambda feature: False
 
     @property
     def from_our_own_page(self) -> bool:

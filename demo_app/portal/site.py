@@ -39,7 +39,7 @@ class Site:
 
     def customer(self, request: PageRequest) -> Customer | None:
         """Who is signed in."""
-        return self.customers.find(request.session.get("customer"))
+        return self.customers.find(request.visit.user_id)
 
     def show(
         self, request: PageRequest, template: str, status: int = 200, **values: object
@@ -48,6 +48,7 @@ class Site:
         body = page.render(
             path=request.path,
             customer=self.customer(request),
+            stolen=request.visit.stolen,
             advert_topic=habits.advert_topic(request),
             **values,
         )

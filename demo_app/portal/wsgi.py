@@ -39,17 +39,14 @@ def _answer(site: Site, environ: WSGIEnvironment, request: PageRequest) -> PageR
 
 
 def _asked(request: Request, guard: Guard) -> PageRequest:
-    visit = guard.visit(request.environ)
     return PageRequest(
+        visit=guard.visit(request.environ),
         path=request.path,
         method=request.method,
         query=request.args.to_dict(),
         form=request.form.to_dict() if request.method == "POST" else {},
         cookies=request.cookies.to_dict(),
         headers={name.lower(): value for name, value in request.headers},
-        session=visit.session,
-        allows=visit.allows,
-        can=visit.can,
     )
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from socketserver import ThreadingMixIn
 from threading import Condition
 from typing import TYPE_CHECKING, Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,33 +13,12 @@ from cookiesafe import CookieSafe, Policy
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.adapters.wsgi import CookieSafeMiddleware
 from tests.support.harbour import KEY, POLICY
+from tests.support.serving import serving
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 PATIENCE_SECONDS = 10
-
-
-class Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def serving(app: WSGIApplication) -> Iterator[int]:
-    """The port on which ``app`` is served by this process."""
-    with make_server("127.0.0.1", 0, app, Server, Quiet) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @pytest.fixture

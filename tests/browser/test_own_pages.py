@@ -13,7 +13,13 @@ from tests.support.browser import Visitor
 from tests.support.servers import Demo, other_site
 
 CHOICES = "/cookiesafe/choices"
-OWN_PAGES = (CHOICES, f"{CHOICES}?next=/usage", "/cookiesafe/cookies", "/cookiesafe/nothing")
+OWN_PAGES = (
+    CHOICES,
+    f"{CHOICES}?next=/usage",
+    "/cookiesafe/cookies",
+    "/cookiesafe/devices",
+    "/cookiesafe/nothing",
+)
 PAGE = "<!doctype html><html lang=en><title>A prize</title><h1>You have won</h1>"
 
 

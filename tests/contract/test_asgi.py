@@ -32,6 +32,7 @@ from tests.support.harbour import (
     next_of,
     policies,
 )
+from tests.support.portal import REMEMBER
 
 START = "http.response.start"
 BODY = "http.response.body"
@@ -155,6 +156,78 @@ def test_a_websocket_that_is_refused_with_a_page_is_gated(make_safe: MakeSafe) -
     assert start["status"] == 403
     assert b"set-cookie" not in dict(start["headers"])
     assert body["body"] == b"no"
+
+
+CLOSED = [{"type": "websocket.close", "code": 1000}]
+ELSEWHERE = [
+    {"origin": "https://evil.example"},
+    {"origin": "https://www.example.evil.example"},
+    {"origin": "https://sub.www.example"},
+    {"origin": "https://www.example:8443"},
+    {"origin": "http://www.example"},
+    {"origin": "null"},
+    {"origin": ""},
+    {"origin": "https://www.example", "sec-fetch-site": "cross-site"},
+    {"origin": "https://www.example", "sec-fetch-site": "same-site"},
+]
+
+
+@pytest.mark.parametrize("fields", ELSEWHERE, ids=str)
+@pytest.mark.parametrize("name", [SESSION, REMEMBER])
+def test_a_websocket_that_another_site_opens_with_our_cookies_is_closed(
+    make_safe: MakeSafe, fields: dict[str, str], name: str
+) -> None:
+    socket = Socket()
+    headers = {"sec-fetch-site": None, "cookie": f"{name}=any", **fields}
+
+    assert client_of(socket, make_safe()).connect("/live", headers) == CLOSED
+    assert socket.scope == {}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"origin": "https://www.example", "sec-fetch-site": None},
+        {"origin": "https://www.example", "sec-fetch-site": "same-origin"},
+        {"origin": "https://app.example"},
+        {"origin": "https://app.example", "sec-fetch-site": "cross-site"},
+        {"origin": None, "sec-fetch-site": None},
+        {"origin": "https://evil.example", "cookie": "cart=7"},
+        {"origin": "https://evil.example", "cookie": f"x{SESSION}=any"},
+    ],
+    ids=str,
+)
+def test_a_websocket_of_the_site_or_without_our_cookies_is_let_through(
+    make_safe: MakeSafe, fields: dict[str, str | None]
+) -> None:
+    safe = make_safe(trusted_origins=["https://app.example"])
+    headers = {"sec-fetch-site": None, "cookie": f"{SESSION}=any", **fields}
+
+    accept, _ = client_of(Socket(), safe).connect("/live", headers)
+
+    assert accept["type"] == "websocket.accept"
+
+
+def test_a_websocket_on_this_machine_has_its_pages_origin(make_safe: MakeSafe) -> None:
+    client = ASGIClient(CookieSafeMiddleware(Socket(), make_safe()), base="http://localhost:8000")
+    cookie = {"cookie": "cookiesafe-session=any", "sec-fetch-site": None}
+
+    assert client.connect("/live", cookie)[0]["type"] == "websocket.accept"
+    assert client.connect("/live", {**cookie, "origin": "http://localhost:9000"}) == CLOSED
+
+
+def test_the_log_names_each_origin_once_whose_websocket_was_closed(
+    make_safe: MakeSafe, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(Socket(), make_safe())
+    for _ in range(9):
+        for origin in ("https://evil.example\r\nx", "e" * 9000):
+            headers = {"cookie": f"{SESSION}=any", "origin": origin, "sec-fetch-site": None}
+            assert client.connect("/live", headers) == CLOSED
+
+    assert caplog.text.count("[CS603]") == 2
+    assert len(caplog.text) < 2000
+    assert "evil.example\r" not in caplog.text
 
 
 def test_our_own_pages_are_no_websockets(make_safe: MakeSafe) -> None:

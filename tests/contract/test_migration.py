@@ -18,6 +18,7 @@ from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.migration import FlaskLoginRemember, StarletteSession
 from tests.support.edges import AppRequest, AppResponse, Client, answer
 from tests.support.harbour import KEY, SESSION, Clock, MakeClient
+from tests.support.portal import Portal
 
 THEIR_KEY = "the key of the library before"
 REMEMBER = "__Host-cookiesafe-remember"
@@ -268,3 +269,38 @@ def test_a_retired_key_opens_it_and_the_new_one_seals(make_client: MakeClient) -
     gone = make_client(tells, session=terms, secret_key=new)
     gone.jar = dict(client.jar)
     assert session_of(gone) == {}
+
+
+# --- logins --------------------------------------------------------------------------------------
+
+
+def test_a_failed_page_goes_on_with_nothing_and_the_next_one_does(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    client = make_client(Portal(), migrate=[starlette(clock), flask_login(clock)])
+    client.jar |= {"session": written({"a": 1}, clock), "remember_token": remembered("7")}
+    before = dict(client.jar)
+
+    client.get("/me?status=500")
+    assert client.jar == before
+    assert client.records == []
+
+    told = client.get("/me").json()
+    assert (told["user"], told["holds"]) == ("7", {"a": 1})
+    assert set(client.jar) == {SESSION, REMEMBER}
+
+
+@pytest.mark.parametrize("then", ["/out", "/out?status=500", "/in?user=ben"])
+def test_who_signs_out_or_is_another_is_not_who_was_remembered_before(
+    make_client: MakeClient, clock: Clock, then: str
+) -> None:
+    client = make_client(Portal(), migrate=[starlette(clock), flask_login(clock)])
+    client.post("/in?user=ann")
+    client.jar |= {"session": written({"a": 1}, clock), "remember_token": remembered("7")}
+
+    client.post(then)
+    client.jar.pop(SESSION, None)
+
+    told = client.get("/me").json()
+    assert (told["user"], told["holds"]) == (None, {})
+    assert not set(client.jar) & {"session", "remember_token"}

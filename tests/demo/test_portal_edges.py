@@ -209,3 +209,43 @@ def test_guarded_it_remembers_details_for_who_agrees(guarded: Browser, site: Sit
     assert "Ada Fairlead" in guarded.get(f"/pay?bill={open_bill(site)}").body
     assert {"hl_ad", "hl_stats"} <= guarded.get("/usage").set.keys()
     assert "hl_experiment" not in guarded.cookies
+
+
+def test_guarded_only_who_ticks_the_box_stays_signed_in(guarded: Browser) -> None:
+    for form, stays in (({}, False), ({"stay": "yes"}, True)):
+        guarded.post("/sign-in", email=EMAIL, password=PASSWORD, **form)
+        assert ("cookiesafe-remember" in guarded.cookies) == stays
+
+        del guarded.cookies["cookiesafe-session"]
+
+        assert ("Hello, Ada" in guarded.get("/").body) == stays
+
+
+def test_guarded_a_customer_who_stayed_signed_in_gives_the_password_before_a_change(
+    guarded: Browser,
+) -> None:
+    changed = {**PAYMENT, "email": EMAIL}
+    guarded.post("/sign-in", email=EMAIL, password=PASSWORD, stay="yes")
+    assert guarded.post("/details", **changed).location == "/details?saved=yes"
+    del guarded.cookies["cookiesafe-session"]
+
+    asked = guarded.post("/details", **changed | {"town": "Elsewhere"})
+    assert "Your password, please" in asked.body
+    assert "Elsewhere" not in guarded.get("/details").body
+    saved = guarded.post("/details", **changed | {"town": "Elsewhere"}, password=PASSWORD)
+
+    assert saved.location == "/details?saved=yes"
+    assert "Elsewhere" in guarded.get("/details").body
+    assert guarded.get("/cookiesafe/devices").body.count('name="device"') == 1
+
+
+def test_guarded_signing_out_everywhere_does(guarded: Browser) -> None:
+    other = Browser(guarded.port)
+    for browser in (guarded, other):
+        browser.post("/sign-in", email=EMAIL, password=PASSWORD, stay="yes")
+    assert "Hello, Ada" in other.get("/").body
+
+    guarded.post("/sign-out", everywhere="yes")
+
+    for browser in (guarded, other):
+        assert "Hello, Ada" not in browser.get("/").body

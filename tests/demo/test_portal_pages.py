@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from shutil import copy
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from cookiesafe import NotFresh
 from demo_app.portal import policy
 from demo_app.portal.page import PageRequest, PageResponse
 from demo_app.portal.routes import ROUTES
@@ -30,6 +30,8 @@ BO = {
     "postcode": "PM1 1AA",
     "card": "4242 4242 4242 4242",
 }
+
+CHANGED = {name: text for name, text in BO.items() if name != "card"}
 
 
 def opened(database: Path) -> Site:
@@ -52,10 +54,39 @@ def site(tmp_path: Path, seeded: Path) -> Iterator[Site]:
 
 
 @dataclass
+class Visit:
+    """As much of one as the pages need, and what they did to it."""
+
+    agreed: frozenset[str] = frozenset()
+    user_id: str | None = None
+    fresh: bool = True
+    stolen: bool = False
+    did: list[str] = field(default_factory=list)
+
+    def allows(self, purpose: str, /) -> bool:
+        return purpose in self.agreed
+
+    def can(self, feature: str, /) -> bool:
+        return feature in self.agreed
+
+    def login(self, user_id: int, /, *, remember: bool = False) -> None:
+        self.user_id, self.fresh = str(user_id), True
+        self.did.append("signed in to stay" if remember else "signed in")
+
+    def logout(self, *, everywhere: bool = False) -> None:
+        self.user_id = None
+        self.did.append("signed out everywhere" if everywhere else "signed out")
+
+    def require_fresh(self, max_age: int, /) -> None:
+        assert max_age == 600
+        if not self.fresh:
+            raise NotFresh("the password was given long ago")
+
+
+@dataclass
 class Visitor:
     site: Site
-    agreed: frozenset[str] = frozenset()
-    session: dict[str, Any] = field(default_factory=dict)
+    visit: Visit = field(default_factory=Visit)
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -71,15 +102,13 @@ class Visitor:
     def _ask(self, method: str, url: str, form: Mapping[str, str]) -> PageResponse:
         parts = urlsplit(url)
         request = PageRequest(
+            visit=self.visit,
             path=parts.path,
             method=method,
             query=dict(parse_qsl(parts.query)),
             form=form,
             cookies=self.cookies,
             headers=self.headers,
-            session=self.session,
-            allows=self.agreed.__contains__,
-            can=self.agreed.__contains__,
         )
         route = next(route for route in ROUTES if route.path == parts.path)
         return route.answer(self.site, request)
@@ -97,8 +126,8 @@ def value_of(name: str, page: PageResponse) -> str:
 
 
 def open_bill(visitor: Visitor) -> str:
-    customer = visitor.session.get("customer")
-    return visitor.site.bills.of(visitor.site.customers.find(customer))[0].number
+    customer = visitor.site.customers.find(visitor.visit.user_id)
+    return visitor.site.bills.of(customer)[0].number
 
 
 class TestEveryPage:
@@ -144,11 +173,8 @@ class TestEveryPage:
 
 
 class TestAnAccount:
-    def test_signing_in_leaves_nothing_of_the_session_before(self, visitor: Visitor) -> None:
-        visitor.session["planted"] = "by somebody else"
-
+    def test_signing_in_leads_to_the_bills(self, visitor: Visitor) -> None:
         assert visitor.sign_in().headers == {"Location": "/bills"}
-        assert visitor.session.keys() == {"customer"}
         assert "My bills" in visitor.get("/bills").body
 
     @pytest.mark.parametrize(
@@ -163,7 +189,7 @@ class TestAnAccount:
         assert "do not belong together" in answer.body
         assert value_of("email", answer) == email
         assert value_of("password", answer) == ""
-        assert not visitor.session
+        assert visitor.visit.did == []
 
     def test_signing_in_leads_back_only_to_pages_of_ours(self, visitor: Visitor) -> None:
         kept = {"email": EMAIL, "password": PASSWORD}
@@ -173,11 +199,33 @@ class TestAnAccount:
             visitor.post("/sign-in", **kept, next="//evil.example").headers["Location"] == "/bills"
         )
 
-    def test_signing_out_empties_the_session(self, visitor: Visitor) -> None:
+    @pytest.mark.parametrize(
+        ("form", "done"),
+        [({}, "signed in"), ({"stay": "yes"}, "signed in to stay"), ({"stay": "x"}, "signed in")],
+    )
+    def test_only_the_box_has_a_customer_stay_signed_in(
+        self, visitor: Visitor, form: dict[str, str], done: str
+    ) -> None:
+        visitor.post("/sign-in", email=EMAIL, password=PASSWORD, **form)
+
+        assert visitor.visit.did == [done]
+
+    def test_the_box_is_never_ticked_by_us(self, visitor: Visitor) -> None:
+        shown = visitor.get("/sign-in").body
+        again = visitor.post("/sign-in", email=EMAIL, password="wrong", stay="yes").body
+
+        for page in (shown, again):
+            assert "Keep me signed in on this browser (uses cookies)" in page
+            assert "checked" not in page
+
+    @pytest.mark.parametrize(
+        ("form", "done"), [({}, "signed out"), ({"everywhere": "yes"}, "signed out everywhere")]
+    )
+    def test_signing_out(self, visitor: Visitor, form: dict[str, str], done: str) -> None:
         visitor.sign_in()
 
-        assert visitor.post("/sign-out").status == 303
-        assert not visitor.session
+        assert visitor.post("/sign-out", **form).status == 303
+        assert visitor.visit.did[1:] == [done]
         assert visitor.get("/details").headers["Location"] == "/sign-in?next=%2Fdetails"
 
     def test_registering_signs_in_and_brings_bills(self, visitor: Visitor) -> None:
@@ -202,9 +250,8 @@ class TestAnAccount:
 
     def test_details_are_changed(self, visitor: Visitor) -> None:
         visitor.sign_in()
-        details = {name: BO[name] for name in BO if name != "card"}
 
-        assert visitor.post("/details", **details).headers["Location"] == "/details?saved=yes"
+        assert visitor.post("/details", **CHANGED).headers["Location"] == "/details?saved=yes"
         assert value_of("street", visitor.get("/details")) == "9 Quay Street"
 
     def test_details_that_lack_something_are_shown_again_and_not_kept(
@@ -220,9 +267,54 @@ class TestAnAccount:
         assert value_of("town", visitor.get("/details")) == "Port Marigold"
 
     def test_a_customer_who_is_gone_is_signed_out(self, visitor: Visitor) -> None:
-        visitor.session["customer"] = 999
+        visitor.visit.user_id = "999"
 
         assert visitor.get("/details").status == 303
+
+    def test_a_copied_login_is_told_of_on_whichever_page_it_shows(self, visitor: Visitor) -> None:
+        visitor.visit.stolen = True
+
+        assert "somebody may have copied it" in visitor.get("/usage").body
+
+    def test_the_details_lead_to_the_browsers(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+
+        assert 'href="/cookiesafe/devices?next=/details"' in visitor.get("/details").body
+
+
+class TestChangingDetailsLongAfterThePassword:
+    @pytest.fixture
+    def stale(self, visitor: Visitor) -> Visitor:
+        visitor.sign_in()
+        visitor.visit.fresh = False
+        return visitor
+
+    def test_it_is_asked_for_with_what_was_typed_kept(self, stale: Visitor) -> None:
+        asked = stale.post("/details", **CHANGED)
+
+        assert asked.status == 200
+        assert "Your password, please" in asked.body
+        assert value_of("street", asked) == "9 Quay Street"
+        assert value_of("street", stale.get("/details")) == "3 Lantern Row"
+
+    def test_with_it_they_are_changed(self, stale: Visitor) -> None:
+        saved = stale.post("/details", **CHANGED, password=PASSWORD)
+
+        assert saved.headers["Location"] == "/details?saved=yes"
+        assert value_of("street", stale.get("/details")) == "9 Quay Street"
+        assert stale.visit.did == ["signed in", "signed in"]
+
+    @pytest.mark.parametrize("password", ["", "wrong"])
+    def test_without_it_they_are_not(self, stale: Visitor, password: str) -> None:
+        refused = stale.post("/details", **CHANGED, password=password)
+
+        assert refused.status == 422
+        assert value_of("password", refused) == ""
+        assert value_of("street", refused) == "9 Quay Street"
+        assert value_of("street", stale.get("/details")) == "3 Lantern Row"
+
+    def test_nobody_is_asked_for_it_over_what_cannot_be_saved(self, stale: Visitor) -> None:
+        assert "Your password" not in stale.post("/details", **CHANGED | {"street": ""}).body
 
 
 class TestPaying:
@@ -238,7 +330,7 @@ class TestPaying:
 
     def test_with_it_they_are_filled_in(self, visitor: Visitor) -> None:
         visitor.sign_in()
-        visitor.agreed = frozenset({"saved_details"})
+        visitor.visit.agreed = frozenset({"saved_details"})
 
         page = visitor.get(f"/pay?bill={open_bill(visitor)}")
 
@@ -252,7 +344,7 @@ class TestPaying:
         self, visitor: Visitor, agreed: bool
     ) -> None:
         visitor.sign_in()
-        visitor.agreed = frozenset({"saved_details"} if agreed else ())
+        visitor.visit.agreed = frozenset({"saved_details"} if agreed else ())
 
         visitor.post("/pay", bill=open_bill(visitor), **BO)
 
@@ -315,7 +407,7 @@ class TestOurOwnForms:
         visitor.headers = headers
 
         assert visitor.sign_in().status == 403
-        assert not visitor.session
+        assert visitor.visit.did == []
 
     @pytest.mark.parametrize(
         "headers",
@@ -342,7 +434,7 @@ class TestUsageTips:
     def test_others_are_picked_by_what_was_read_if_statistics_are_allowed(
         self, visitor: Visitor
     ) -> None:
-        visitor.agreed = frozenset({"statistics"})
+        visitor.visit.agreed = frozenset({"statistics"})
         statistics = visitor.get("/usage?topic=garden").cookies[1]
         visitor.cookies = {statistics.name: statistics.value}
 

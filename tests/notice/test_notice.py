@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cookiesafe.consent import DAY, UNDECIDED, Allowed, Consent, choose
 from cookiesafe.gate import CookieGate
-from cookiesafe.notice import Notice
+from cookiesafe.notice import Device, Lasting, Notice
 from cookiesafe.notice.lists import duration
 from cookiesafe.policy import Cookie, Feature, Policy, Purpose, Site, Vendor
 
@@ -50,6 +50,7 @@ POLICY = Policy(
     ],
     features=[Feature(id="saved", purpose="remember", without="you type your address again")],
 )
+LASTING = Lasting(idle=30 * DAY, absolute=180 * DAY, marker=600)
 ALL = tuple(purpose.id for purpose in POLICY.optional)
 HOSTILE_TEXTS = [
     "<script>alert(1)</script>",
@@ -89,7 +90,7 @@ BARE = {
 
 
 def the_notice(policy: Policy = POLICY, path: str = "/cookiesafe") -> Notice:
-    return Notice(policy, path)
+    return Notice(policy, path, LASTING)
 
 
 def hostile_policy(text: str) -> Policy:
@@ -130,6 +131,7 @@ def all_pages(notice: Notice, policy: Policy, root: str = "") -> Iterator[bytes]
     yes = [purpose.id for purpose in policy.optional]
     for gpc in (False, True):
         yield notice.choices(root, "/", UNDECIDED, gpc)
+        yield notice.choices(root, "/", UNDECIDED, gpc, signed_in=True, remembered=gpc)
         for chosen in ([], yes):
             consent = choose(policy, chosen)
             yield notice.choices(
@@ -139,6 +141,8 @@ def all_pages(notice: Notice, policy: Policy, root: str = "") -> Iterator[bytes]
                 gpc,
             )
     yield notice.cookies(root)
+    yield notice.devices(root, "/", [a_device(), a_device(ended="theft")], remembered=True)
+    yield notice.devices(root, "/", [], signed_in=False, stolen=True)
     yield notice.problem(root, "Not taken", "The form was not complete.")
 
 
@@ -445,7 +449,7 @@ def test_every_id_is_there_once_and_every_reference_has_its_aim() -> None:
     for page in all_pages(the_notice(), POLICY):
         tree = parsed(page)
         ids = [each.get("id") for each in tree.iter() if each.get("id")]
-        aims = [each.get("aria-labelledby") for each in tree.iter() if each.get("aria-labelledby")]
+        aims = " ".join(each.get("aria-labelledby", "") for each in tree.iter()).split()
 
         assert len(ids) == len(set(ids))
         assert set(aims) <= set(ids)
@@ -469,9 +473,10 @@ def test_every_declared_cookie_is_listed_with_its_owner_reason_and_life() -> Non
         "remembers your tip",
         "until the browser is closed",
     ] in rows
-    assert {"cookiesafe", "cookiesafe-session", "cookiesafe-swept"} <= {
-        row[0].removeprefix("__Host-") for row in rows
-    }
+    own = {f"cookiesafe{end}" for end in ("", "-session", "-out", "-swept", "-remember")}
+    assert own <= {row[0] for row in rows}
+    staying = next(row for row in rows if row[0] == "cookiesafe-remember")
+    assert staying[3] == "30 days after you were last here, 180 days in all"
 
 
 def test_every_vendor_is_listed_under_each_of_its_purposes() -> None:
@@ -543,6 +548,37 @@ def test_the_lists_have_as_many_rows_as_the_policy_has_entries(
 )
 def test_a_lifetime_in_words(seconds: int | None, words: str) -> None:
     assert duration(seconds) == words
+
+
+# --- browsers ----------------------------------------------------------------------------------
+
+
+def a_device(**fields: Any) -> Device:
+    at = 1_800_000_000
+    given = {"id": "d" * 22, "label": "Firefox, Linux", "first": at, "last": at, "until": at}
+    return Device(**{**given, **fields})
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
+def test_whatever_a_browser_is_called_is_text(text: str) -> None:
+    devices = [a_device(id=text, label=text), a_device(label=text, ended="theft", ended_at=1)]
+    page = parsed(the_notice(hostile_policy(text)).devices("", "/", devices))
+
+    assert [each for each in page.iter() if each.tag in ("script", "img")] == []
+    heading = page.find(".//h2[@id='browser-1']")
+    assert heading is not None
+    assert text_of(heading) == " ".join(text.split())
+    assert page.find(".//button[@name='device']").get("value") == text  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "why", ["logout", "theft", "device", "withdrawal", "outdated", "expired", "another"]
+)
+def test_every_end_has_its_words(why: str) -> None:
+    words = text_of(parsed(the_notice().devices("", "/", [a_device(ended=why)])).find(".//li"))
+
+    assert words.startswith("Firefox, Linux, signed in 2027-01-15 08:00 UTC: ")
+    assert why == "another" or "was signed out" not in words.replace("all browsers were", "")
 
 
 # --- looks -------------------------------------------------------------------------------------

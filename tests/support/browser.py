@@ -40,7 +40,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SETTLING_SECONDS = 10
-NECESSARY = frozenset({"cookiesafe", "cookiesafe-session", "cookiesafe-swept"})
+NECESSARY = frozenset({"cookiesafe", "cookiesafe-session", "cookiesafe-swept", "cookiesafe-out"})
 
 
 @contextmanager

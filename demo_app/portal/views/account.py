@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cookiesafe import NotFresh
+
 from .. import forms
 from ..customers import Customer, Details, EmailTakenError
 from ..forms import Form
@@ -10,6 +12,8 @@ from ..seed import EMAIL, PASSWORD, first_bills
 from ..site import Site
 
 TAKEN = "There is an account with this address already: sign in instead"
+FRESH_SECONDS = 600
+"""Within which details are changed without the password being asked for again."""
 AFTER_SIGN_IN = ("/bills", "/details")
 
 
@@ -26,7 +30,7 @@ def do_register(site: Site, request: PageRequest) -> PageResponse:
     except EmailTakenError:
         return _registering(site, request, form.complain("email", TAKEN))
     site.bills.issue(customer, first_bills(site.now().date()))
-    _enter(request, customer)
+    request.visit.login(customer.id)
     return go_to("/details", new="yes")
 
 
@@ -42,7 +46,7 @@ def do_sign_in(site: Site, request: PageRequest) -> PageResponse:
     if customer is None:
         wrong = form.complain("email", "This address and this password do not belong together")
         return _signing_in(site, request, wrong)
-    _enter(request, customer)
+    request.visit.login(customer.id, remember=request.form.get("stay") == "yes")
     return go_to(_after_sign_in(request.form.get("next", "")))
 
 
@@ -51,7 +55,7 @@ def sign_out(site: Site, request: PageRequest) -> PageResponse:
 
 
 def do_sign_out(site: Site, request: PageRequest) -> PageResponse:
-    request.session.clear()
+    request.visit.logout(everywhere=request.form.get("everywhere") == "yes")
     return go_to("/sign-out")
 
 
@@ -70,16 +74,27 @@ def change_details(site: Site, request: PageRequest) -> PageResponse:
     if not form.ok:
         return _changing(site, request, form)
     try:
+        request.visit.require_fresh(FRESH_SECONDS)
+    except NotFresh:
+        if "password" not in request.form:
+            return _confirming(site, request, form, forms.blank(forms.CONFIRMATION))
+        confirmed = _confirmed(site, request, customer)
+        if not confirmed.ok:
+            return _confirming(site, request, form, confirmed)
+        request.visit.login(customer.id)
+    try:
         site.customers.change(customer, Details.typed(form.values))
     except EmailTakenError:
         return _changing(site, request, form.complain("email", "Another account has this address"))
     return go_to("/details", saved="yes")
 
 
-def _enter(request: PageRequest, customer: Customer) -> None:
-    """Nothing of the visitor before stays in the session of the one who signs in."""
-    request.session.clear()
-    request.session["customer"] = customer.id
+def _confirmed(site: Site, request: PageRequest, customer: Customer) -> Form:
+    """The password that was typed once more, with a complaint if it is not the customer's."""
+    form = forms.read(forms.CONFIRMATION, request.form)
+    if form.ok and not site.customers.sign_in(customer.details.email, form.values["password"]):
+        return form.complain("password", "This is not your password")
+    return form
 
 
 def _after_sign_in(wanted: str) -> str:
@@ -111,8 +126,12 @@ def _changing(site: Site, request: PageRequest, form: Form) -> PageResponse:
         form=form,
         saved="saved" in request.query,
         new="new" in request.query,
-        fills_in=request.can("saved_details"),
+        fills_in=request.visit.can("saved_details"),
     )
+
+
+def _confirming(site: Site, request: PageRequest, typed: Form, form: Form) -> PageResponse:
+    return site.show(request, "confirm.html", _status(form), typed=typed, form=form)
 
 
 def _status(form: Form) -> int:

@@ -57,14 +57,14 @@ def paid(site: Site, request: PageRequest) -> PageResponse:
         "paid.html",
         bill=bill,
         payment=payment,
-        filled_in_next_time=request.can("saved_details"),
+        filled_in_next_time=request.visit.can("saved_details"),
     )
 
 
 def _known(site: Site, request: PageRequest) -> dict[str, str]:
     """What the form is filled in with, where the visitor agreed to that."""
     customer = site.customer(request)
-    if customer is None or not request.can("saved_details"):
+    if customer is None or not request.visit.can("saved_details"):
         return {}
     return customer.details.values()
 
@@ -72,7 +72,7 @@ def _known(site: Site, request: PageRequest) -> dict[str, str]:
 def _keep(site: Site, request: PageRequest, details: Details) -> None:
     """For the next bill, where the visitor agreed to that. The address to sign in with stays."""
     customer = site.customer(request)
-    if customer is not None and request.can("saved_details"):
+    if customer is not None and request.visit.can("saved_details"):
         site.customers.change(customer, replace(details, email=customer.details.email))
 
 
@@ -104,5 +104,5 @@ def _paying(site: Site, request: PageRequest, bill: Bill, form: Form) -> PageRes
         contact=forms.CONTACT,
         billing=forms.BILLING,
         card=forms.CARD,
-        fills_in=request.can("saved_details"),
+        fills_in=request.visit.can("saved_details"),
     )

@@ -18,7 +18,7 @@ def usage(site: Site, request: PageRequest) -> PageResponse:
     """Tips by topic, and when statistics are allowed, more by the topics that were read."""
     topic = tips.BY_ID.get(request.query.get("topic", ""))
     matched = None
-    if request.allows("statistics"):
+    if request.visit.allows("statistics"):
         matched = tips.matched(Statistics.of(request).one_more(habits.topic_of(request)).interests)
     response = site.show(
         request,

@@ -1,0 +1,124 @@
+"""What is kept of a visit as its response leaves, and when it has ended: the session, and who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import AnyStr
+
+from .conversation import Conversation, Steps
+from .errors import UsageError
+from .fields import text_of
+from .gate.roles import ROLES
+from .login import Keeping, Login, keep, keep_late, keep_nobodys
+from .placing import Placing
+from .session import Session
+
+
+class Leaving(Placing, Conversation):
+    """The visit's session and login, up to where its headers leave, and after."""
+
+    navigates = False
+    """Whether a browser is going to show what comes as a page of its own."""
+    _lines: list[str] = []  # noqa: RUF012
+    """What is set for the session and the login."""
+    _at_fault = False
+
+    def leave(self, status: int, fields: list[tuple[AnyStr, AnyStr]]) -> bool:
+        """Keep the session and the login, where there is something to keep: to be called before ``depart``.
+
+        Whether there are ``needs`` first. Raises ``UsageError`` where the app gave the session what it cannot keep.
+        """
+        session, login = self._session, self._login
+        due = self.navigates and self._now >= self._renew_at()
+        if session is not None and login is None and not due:
+            if self._keep_nobodys(status, session):
+                return False
+        elif not (
+            due
+            or (login is not None and login.speaks)
+            or (session is not None and session.may_differ)
+        ):
+            return False
+        self._converse(self.keeping(status, fields))
+        return bool(self.needs)
+
+    def _renew_at(self) -> float:
+        """From when on the session is to be renewed. Of one in the store, the cookie does not say when it was written."""
+        came = None if self._login is None else self._login.came
+        if came is None:
+            return self._arrived().renew_at
+        return came.written + self._settings.session.renewed_after
+
+    def _keep_nobodys(self, status: int, session: Session) -> bool:
+        """Where nobody is signed in, and no store is needed."""
+        self._lines = []
+        if status >= 500 or self._settings.session.kept != "cookie":
+            return status >= 500
+        # One that cannot be kept is given up, so that the app's error page can leave.
+        self._session = None
+        try:
+            came = self._came()
+            lines = keep_nobodys(self._jar, session, came, int(self._now))
+        except UsageError:
+            raise
+        except Exception:
+            self._fail("session")
+            return True
+        self._session = session
+        if lines is None:
+            return False
+        self._lines = lines
+        return True
+
+    def keeping(self, status: int, fields: Iterable[tuple[AnyStr, AnyStr]]) -> Steps:
+        """The steps of it."""
+        session, self._session = self._session, None
+        try:
+            keeping = self._keeping(session, int(self._now))
+            keeping.failed = status >= 500
+            keeping.renews = (
+                self.navigates and status < 400 and status != 304 and not _is_public(fields)
+            )
+            self._lines = yield from keep(keeping)
+            self._login = keeping.login
+            if session is not None and self._outlasts:
+                session.settle()
+        except UsageError:
+            raise
+        except Exception:
+            self._fail("session")
+        self._session = session
+
+    def finish(self) -> None:
+        """Keep what the app has changed in the session since the headers left. There may be ``needs`` then.
+
+        To be called when the response has ended. Raises ``NotStorable``.
+        """
+        session = self._session
+        if self.departed and session is not None and not session.closed and session.may_differ:
+            self._converse(self._finishing(session))
+
+    def _finishing(self, session: Session) -> Steps:
+        try:
+            yield from keep_late(self._keeping(session, int(self._settings.clock())))
+        except UsageError:
+            raise
+        except Exception:
+            self._settings.report_fault("session")
+        session.closed = True
+
+    def _keeping(self, session: Session | None, now: int) -> Keeping:
+        login = Login(came=self._came()) if self._login is None else self._login
+        header, leaves_at = self._arrived().header, int(self._settings.clock())
+        return Keeping(self._settings, self._jar, header, now, leaves_at, session, login)
+
+    def _fail(self, where: str) -> None:
+        """By a fault of our own: the response leaves with nothing optional."""
+        self._settings.report_fault(where)
+        self._at_fault = True
+
+
+def _is_public(fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
+    """Whether caches are told to keep a response for everybody."""
+    said = (text_of(value).lower() for name, value in fields if ROLES[name] == "caches")
+    return any(word in each for each in said for word in ("public", "immutable", "s-maxage"))

@@ -1,0 +1,22 @@
+"""The tick of the box by which a browser is remembered, and its end, as choices of their own (WP194, section 3.2)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..ledger import Record
+from ..settings import Settings
+from .login import new_id
+
+
+def tick(settings: Settings, event: Literal["remember", "forget"], now: int, notice: str) -> Record:
+    """The record of it at ``now`` (unix seconds); ``notice`` is where it was said."""
+    return Record(
+        id=new_id(settings.entropy),
+        time=now * 1000,
+        event=event,
+        policy=settings.policy.fingerprint,
+        notice=notice,
+        language="en",
+        choices={"stay_signed_in": event == "remember"},
+    )
