@@ -178,10 +178,11 @@ def _remembered_unkept(login: Login, jar: Jar, arrival: Arrival, now: int) -> No
 
 
 def _migrate(login: Login, settings: Settings, arrival: Arrival, now: int) -> Flow[None]:
-    """Go on with what another library wrote, of which the first that can be read counts."""
+    """Go on with what another library wrote. Two of one name that differ are nobody's, as with ours."""
     for reader in settings.readers:
-        found = (reader.read(value, now) for value in find_cookie(arrival.header, reader.cookie))
-        value = next((each for each in found if each is not None), None)
+        values = find_cookie(arrival.header, reader.cookie)
+        found = [each for value in values if (each := reader.read(value, now)) is not None]
+        value = found[0] if found and all(each == found[0] for each in found) else None
         if isinstance(value, dict) and login.came is None:
             login.came = Stored(json.dumps(value, separators=(",", ":")), now, now)
         elif isinstance(value, str) and login.identity is None and not arrival.remembers:

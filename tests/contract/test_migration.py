@@ -106,6 +106,15 @@ def test_a_session_of_ours_goes_before_theirs(make_client: MakeClient, clock: Cl
     assert session_of(client) == {"more": 1}
 
 
+def test_two_of_theirs_that_differ_are_nobodys(make_client: MakeClient, clock: Clock) -> None:
+    client = make_client(tells, migrate=[starlette(clock)])
+    one, other = written({"a": 1}, clock), written({"a": 2}, clock)
+
+    for tossed, told in ((one, {"a": 1}), (other, {}), ("junk", {"a": 1})):
+        response = client.another().get("/", cookies=f"session={one}; session={tossed}")
+        assert response.json()["session"] == told
+
+
 JUNK = ["", "x", "null", "a.b.c", "." * 500, "eyJhIjoxfQ==.x.y"]
 
 
