@@ -11,7 +11,13 @@
         if exchange.is_same_for_all(headers):
             headers = headers + constant
         else:
+            if exchange.leave(status, headers):
+                ...  # supply what it needs
             headers = exchange.depart(status, headers, TEXT)
+        # and when the response has ended:
+        exchange.finish()  # and again what it needs
+
+A WebSocket that another site opens with a visitor's login (``is_ridden``) is closed instead of all this.
 
 The core never waits: the edges perform what it needs, each in the way of its world.
 """
@@ -22,7 +28,6 @@ from http import HTTPStatus
 from typing import Protocol
 
 from .conversation import Steps
-from .cookies import find_cookie
 from .departure import Departure
 from .desk import Asked, answer
 from .fields import TEXT
@@ -88,14 +93,11 @@ class Exchange(Departure):
 
         Browsers send cookies along, and always an ``Origin`` (RFC 6455, section 10.2). To be asked before ``arrive``.
         """
-        jar = settings.jar(self)
-        if not any(
-            find_cookie(self.cookie, name) for name in (jar.session.name, jar.remember.name)
-        ):
+        if not settings.jar(self).signs_in(self.cookie):
             return False
         origin = self.header("origin")
         ridden = is_cross_site(
-            self.method,
+            "WEBSOCKET",
             settings.origin_of(self),
             settings.trusted_origins,
             fetch_site=self.header("sec-fetch-site"),

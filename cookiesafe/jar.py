@@ -112,7 +112,8 @@ class Jar:
     """Our cookies, with the ``__Host-`` prefix where the connection is ``secure`` (RFC 6265bis, section 4.1.3.2).
 
     ``reports`` is the path that violations of our policy are reported to; ``migrating`` are the cookies of another
-    library's that are still read.
+    library's that are still read; ``marked`` is for how many seconds a logout is, if not for as long as a session can
+    be read.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class Jar:
         session: SessionTerms = TERMS,
         entropy: Callable[[int], bytes] | None = None,
         migrating: Iterable[str] = (),
+        marked: int | None = None,
     ) -> None:
         prefix = "__Host-" if secure else ""
         name = f"{prefix}cookiesafe-session"
@@ -135,14 +137,18 @@ class Jar:
         self.consent_name = f"{prefix}cookiesafe"
         self.swept_name = f"{prefix}cookiesafe-swept"
         seal: Seal = keys.signer("session", name)
+        rows: Seal | None = None
         if session.encrypted and entropy is not None:
             seal = Sealing(keys.sealer("session", name), entropy)
-        self.session = SessionCookie(name, seal, session)
+            rows = Sealing(keys.sealer("stored session", name), entropy)
+        self.session = SessionCookie(name, seal, session, rows)
         self._migrating = tuple(migrating)
         self._session_attributes = write_set_cookie(name, "", secure=secure).removeprefix(
             f"{name}="
         )
-        self.marker = LogoutMarker(f"{prefix}cookiesafe-out", secure=secure)
+        self.marker = LogoutMarker(
+            f"{prefix}cookiesafe-out", session.idle if marked is None else marked, secure=secure
+        )
         remember = f"{prefix}cookiesafe-remember"
         self.remember = RememberCookie(remember, keys.signer("remember", remember), secure=secure)
         self._policy = policy
@@ -201,6 +207,11 @@ class Jar:
                 return self.undecided[gpc]
             found = standing
         return found or self.undecided[gpc]
+
+    def signs_in(self, header: str) -> bool:
+        """Whether something in a ``Cookie`` header may sign somebody in, or holds a session."""
+        names = (self.session.name, self.remember.name, *self._migrating)
+        return any(find_cookie(header, name) for name in names)
 
     def write_consent(self, consent: Consent, age: int = 0) -> str:
         """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old."""

@@ -91,9 +91,9 @@ class Reply:
     """
 
     status: int
-    headers: list[Header] = field(default_factory=list)
-    body: bytes = b""
-    cookies: list[str] = field(default_factory=list)
+    headers: list[Header] = field(default_factory=list, repr=False)
+    body: bytes = field(default=b"", repr=False)
+    cookies: list[str] = field(default_factory=list, repr=False)
     policy: str | None = None
 
 

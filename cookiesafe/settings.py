@@ -25,7 +25,6 @@ from .ports import Request
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms
-from .session.marker import LASTS as MARKER_LASTS
 from .session.terms import TERMS as SESSION_TERMS
 
 Mode = Literal["enforce", "observe"]
@@ -87,9 +86,12 @@ class Settings:
         self.sightings = Sightings()
         self.origin = None if origin is None else _origin(origin)
         self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
-        lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=MARKER_LASTS)
+        marked = session.idle if revocable else max(session.idle, remember.idle)
+        lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=marked)
         self.notice = Notice(policy, self.path, lasts)
         self.once = Once()
+        # What clients send must not crowd out what is said of faults.
+        self._once_ridden = Once(_MOST_TOLD)
         self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
         self.secure_jar, self._plain_jar = (
             Jar(
@@ -101,6 +103,7 @@ class Settings:
                 session=session,
                 entropy=entropy,
                 migrating=[reader.cookie for reader in self.readers],
+                marked=marked,
             )
             for secure in (True, False)
         )
@@ -188,7 +191,7 @@ class Settings:
     def report_ridden(self, origin: str | None) -> None:
         """Log that a WebSocket was closed since another site had opened it. Once for each origin."""
         said = (origin or "nowhere")[:_LONGEST_HOST]
-        if self.once.first("ridden", said):
+        if self._once_ridden.first(said):
             log.warning(
                 "a WebSocket with a visitor's session was opened from %r, and closed. If that is the site itself, say so: "
                 "origin= behind a proxy, trusted_origins= for others. [CS603]",

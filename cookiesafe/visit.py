@@ -134,9 +134,9 @@ class Visit(Request):
         """Sign a user in, whose password was just checked; with ``remember``, if they ticked the box, for longer.
 
         The session goes on under another id; what somebody else had left in it is removed. Raises ``TooLate`` after
-        the response's headers have left.
+        the response's headers have left, ``UsageError`` for what is no id.
         """
-        user = str(user_id)
+        user = _user(user_id)
         login = self._changing_login()
         if login.identity is not None and login.identity.user != user:
             self.session.clear()
@@ -152,7 +152,7 @@ class Visit(Request):
         """
         login = self._changing_login()
         self.session.clear()
-        login.identity = None
+        login.identity, login.left = None, login.identity
         login.ended, login.begun, login.everywhere = True, False, everywhere
 
     def _changing_login(self) -> Login:
@@ -215,6 +215,16 @@ class Visit(Request):
 
     def __repr__(self) -> str:
         return "<Visit>"
+
+
+def _user(user_id: object) -> str:
+    """An id as text. What an unsaved user has would be everybody's."""
+    if isinstance(user_id, bool) or not isinstance(user_id, (str, int)) or user_id == "":
+        raise UsageError(
+            f"a user's id is text or a number, not {user_id!r}",
+            fix="Sign in whom your database has given one.",
+        )
+    return str(user_id)
 
 
 visiting: ContextVar[Visit | None] = ContextVar("cookiesafe.visit", default=None)

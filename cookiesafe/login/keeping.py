@@ -15,7 +15,7 @@ from ..ports import Store, ask
 from ..session import Reference, Session, Stored
 from ..session.mapping import merged
 from ..session.text import EMPTY
-from .login import Flow, Keeping, Row, new_id
+from .login import Flow, Keeping, Login, Row, new_id
 from .signing import sign_in, sign_out
 
 _MOST_TRIES = 4
@@ -37,6 +37,8 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
         return []
     if keeping.failed and login.begun:
         login.begun, login.identity = False, None if login.ended else login.before
+    if login.begun and text is not None:
+        _check_room(keeping, text)
     lines: list[str] = []
     if login.ended:
         lines += yield from sign_out(keeping)
@@ -44,11 +46,14 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
         begun = yield from sign_in(keeping, login.identity)
         if begun is not None:
             lines += begun
-        elif login.ended:
-            login.begun, login.identity, text = False, None, None
         else:
-            login.row = None
-            return lines
+            if not login.ended and _is_another(login):
+                lines += yield from sign_out(keeping)
+                login.ended = True
+            if not login.ended:
+                login.row = None
+                return lines
+            login.begun, login.identity, text = False, None, None
     if login.forget:
         lines.append(keeping.jar.remember.expire())
     elif login.fresh_token is not None and keeping.leaves_at <= login.send_until:
@@ -60,6 +65,20 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
     # Of a name that was expired and then set, the last word alone (RFC 6265bis, section 4.1.1).
     said = {line.partition("=")[0]: line for line in lines}
     return [*said.values(), *(_expire(reader, keeping.jar) for reader in login.migrated)]
+
+
+def _check_room(keeping: Keeping, text: str) -> None:
+    """Raise ``SessionTooLarge`` before anything is begun or ended, if it will be."""
+    terms, identity = keeping.settings.session, keeping.login.identity
+    if identity is not None and terms.kept == "cookie" and terms.overflow == "raise":
+        full = identity._replace(epoch=2**31, series="k" * 64, former=".".join(["s" * 22] * 3))
+        keeping.jar.session.write(Stored(text, keeping.now, keeping.now, full))
+
+
+def _is_another(login: Login) -> bool:
+    """Whether somebody else was signed in before, or may have been, than who is to be."""
+    former = login.before or login.claimed
+    return former is not None and login.identity is not None and former.user != login.identity.user
 
 
 def keep_late(keeping: Keeping) -> Flow[None]:
@@ -167,7 +186,9 @@ def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
     user = None if stored.identity is None else stored.identity.user
     until = _until(keeping, stored)
     key = Reference(id).key
-    (made,) = yield (ask(Store.create_session, key, user, keeping.jar.session.dump(stored), until),)
+    (made,) = yield (
+        ask(Store.create_session, key, user, keeping.jar.session.dump(stored, key), until),
+    )
     if made is not True:
         keeping.settings.report_store("a session was not kept", made)
         login.row = None
@@ -182,7 +203,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
     login, now = keeping.login, keeping.now
     login.row = None
     for _ in range(_MOST_TRIES):
-        data, until = keeping.jar.session.dump(stored), _until(keeping, stored)
+        data, until = keeping.jar.session.dump(stored, row.key), _until(keeping, stored)
         (done,) = yield (ask(Store.update_session, row.key, data, until, row.version, now),)
         if done == "kept":
             login.came, login.row = stored, Row(row.key, row.version + 1)
@@ -197,7 +218,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
         if isinstance(loaded, StoreError):
             break
         theirs, version = loaded
-        found = keeping.jar.session.load(theirs)
+        found = keeping.jar.session.load(theirs, row.key)
         if found is None:
             break
         row = Row(row.key, version)

@@ -62,6 +62,8 @@ class Login:
     label: str = ""
     ended: bool = False
     everywhere: bool = False
+    left: Identity | None = None
+    """Who signed in and out again by this very response."""
 
     @property
     def speaks(self) -> bool:

@@ -49,7 +49,7 @@ def _find_session(
             login.void = True
         else:
             data, version = loaded
-            stored = jar.session.load(data)
+            stored = jar.session.load(data, found.key)
             if stored is not None and settings.session.holds(stored.began, stored.written, now):
                 login.came, login.row = stored, Row(found.key, version)
 
@@ -133,19 +133,26 @@ def _remembered(
 
 
 def returned(presented: Presented, terms: Terms, now: int) -> Flow[Verdict | StoreError]:
-    """What becomes of a remembered login whose browser came back: judged, logged, and ended if two have used it."""
+    """What becomes of a remembered login whose browser came back: judged, logged, and ended if two have used it.
+
+    What cannot be ended is not known yet: the next request finds it out again.
+    """
     verdict = yield from _judged(presented, terms, now)
     if isinstance(verdict, StoreError):
         return verdict
+    if verdict.outcome == "stolen" and verdict.series is not None:
+        user = verdict.series.user
+        ends = [ask(Store.revoke_series, presented.key, "theft", now)]
+        if verdict.everywhere:
+            ends = [ask(Store.advance_epoch, user), ask(Store.delete_sessions, user), *ends]
+        for end in ends:
+            (done,) = yield (end,)
+            if isinstance(done, StoreError):
+                return done
     if verdict.event:
         log.warning(
             "a remembered login: %s [CS601]", verdict.rule.says, extra={"cookiesafe": verdict.rule}
         )
-    if verdict.outcome == "stolen" and verdict.series is not None:
-        yield (ask(Store.revoke_series, presented.key, "theft", now),)
-        if verdict.everywhere:
-            user = verdict.series.user
-            yield (ask(Store.advance_epoch, user), ask(Store.delete_sessions, user))
     return verdict
 
 

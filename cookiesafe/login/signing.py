@@ -15,6 +15,8 @@ from ..session import Identity
 from .login import Flow, Keeping
 from .ticks import tick
 
+_MOST_FORMER = 3
+
 
 def sign_in(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
     """Sign in, and remember if that was asked for. ``None``: the store cannot say what would end it again."""
@@ -30,6 +32,8 @@ def sign_in(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
     stays = before is not None and before.user == identity.user and not login.ended
     if login.remember:
         identity, remembered = yield from _remember(keeping, identity)
+    if before is not None and stays:
+        identity = identity._replace(former=".".join(before.sids[:_MOST_FORMER]))
     if before is not None and stays and not remembered:
         identity = identity._replace(series=before.series)
     elif not login.ended:
@@ -42,14 +46,17 @@ def sign_in(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
 
 def sign_out(keeping: Keeping) -> Flow[list[str]]:
     """Sign out: this browser, and with ``everywhere`` all others."""
-    login, before = keeping.login, keeping.login.before
+    login = keeping.login
+    leaving = login.before or login.claimed or login.left
     lines = _mark(keeping)
     if (yield from _revoke(keeping)):
         yield (Append(tick(keeping.settings, "forget", keeping.now, "login")),)
     if login.remembers:
         lines.append(keeping.jar.remember.expire())
-    if login.everywhere and before is not None and keeping.settings.revocable:
-        user = before.user
+    if login.everywhere and leaving is None and login.unknown:
+        keeping.settings.report_store("a user was not signed out everywhere", "it is not known who")
+    if login.everywhere and leaving is not None and keeping.settings.revocable:
+        user = leaving.user
         done = yield (ask(Store.advance_epoch, user), ask(Store.delete_sessions, user))
         for each in done:
             if isinstance(each, StoreError):
@@ -92,7 +99,7 @@ def _mark(keeping: Keeping) -> list[str]:
     ending = login.before or login.claimed
     if ending is None or (login.row is not None and settings.session.kept == "store"):
         return []
-    sids = [ending.sid]
+    sids = ending.sids
     if not settings.revocable and (known := jar.remember.unkept(keeping.cookies)) is not None:
         sids.append(known.sid)
     return [jar.marker.write(keeping.cookies, *sids)]

@@ -42,7 +42,8 @@ class Identity(NamedTuple):
 
     ``auth_time`` is when the password was given (unix seconds), ``epoch`` the user's at that time, ``sid`` the id of
     this login. ``series`` is the key of the series that the browser is remembered by, or nothing; with ``remembered`` it
-    was let in by that, and no password was given since.
+    was let in by that, and no password was given since. ``former`` are the ids that this login had before, the last
+    three, parted by dots: a late response may still carry one.
     """
 
     user: str
@@ -51,6 +52,12 @@ class Identity(NamedTuple):
     epoch: int = 0
     series: str = ""
     remembered: bool = False
+    former: str = ""
+
+    @property
+    def sids(self) -> list[str]:
+        """All ids of this login."""
+        return [self.sid, *self.former.split(".")] if self.former else [self.sid]
 
 
 class Stored(NamedTuple):
@@ -60,6 +67,9 @@ class Stored(NamedTuple):
     began: int
     written: int
     identity: Identity | None = None
+
+    def __repr__(self) -> str:
+        return "<Stored>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +85,18 @@ class Reference:
 
 
 class SessionCookie:
-    """Reads and writes sessions under one cookie name."""
+    """Reads and writes sessions under one cookie name.
 
-    def __init__(self, name: str, seal: Seal, terms: SessionTerms = TERMS) -> None:
+    ``rows`` seals what the store is given; it is not what seals the cookie, or what the store has would be one.
+    """
+
+    def __init__(
+        self, name: str, seal: Seal, terms: SessionTerms = TERMS, rows: Seal | None = None
+    ) -> None:
         self.name = name
         self.terms = terms
         self._seal = seal
+        self._rows = rows
 
     def read(self, cookies: str) -> tuple[Stored | Reference, ...]:
         """All sessions among ``cookies`` that we have signed, whatever their age."""
@@ -113,16 +129,20 @@ class SessionCookie:
         """The token of a session that the store keeps."""
         return self._seal.sign(f"s.{id}")
 
-    def dump(self, stored: Stored) -> bytes:
-        """What the store is given to keep; sealed as a cookie is, where that is sealed."""
+    def dump(self, stored: Stored, key: str) -> bytes:
+        """What the store is given to keep under ``key``."""
         payload = pack(stored)
-        return (self._seal.sign(payload) if self.terms.encrypted else payload).encode()
+        return (payload if self._rows is None else self._rows.sign(f"{payload}|{key}")).encode()
 
-    def load(self, data: bytes) -> Stored | None:
-        """What ``dump`` made, ``None`` for anything else."""
+    def load(self, data: bytes, key: str) -> Stored | None:
+        """What ``dump`` made for that key, ``None`` for anything else."""
         try:
-            text = data.decode()
-            return unpack(self._seal.verify(text) if self.terms.encrypted else text)
+            payload = data.decode()
+            if self._rows is not None:
+                payload, _, bound = self._rows.verify(payload).rpartition("|")
+                if bound != key:
+                    return None
+            return unpack(payload)
         except (BadToken, ValueError):
             return None
 
@@ -162,7 +182,15 @@ def pack(stored: Stored) -> str:
     data, who = _base64(stored.text), stored.identity
     if who is None:
         return f"a.{data}.{times}"
-    fields = [who.user, who.auth_time, who.sid, who.epoch, who.series, int(who.remembered)]
+    fields = [
+        who.user,
+        who.auth_time,
+        who.sid,
+        who.epoch,
+        who.series,
+        int(who.remembered),
+        who.former,
+    ]
     return f"u.{data}.{_base64(json.dumps(fields, separators=(',', ':')))}.{times}"
 
 
@@ -175,8 +203,8 @@ def unpack(payload: str) -> Stored | None:
             return Stored(_text(data), int(began), int(began) + int(age))
         if kind == "u":
             data, identity, began, age = parts
-            user, auth_time, sid, epoch, series, remembered = json.loads(_text(identity))
-            who = Identity(user, auth_time, sid, epoch, series, bool(remembered))
+            user, auth_time, sid, epoch, series, remembered, former = json.loads(_text(identity))
+            who = Identity(user, auth_time, sid, epoch, series, bool(remembered), former)
             return Stored(_text(data), int(began), int(began) + int(age), who)
     except (ValueError, TypeError, RecursionError):
         return None

@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 import pytest
 
-from cookiesafe import NotFresh, SessionTerms, UsageError, Visit
-from tests.support.edges import AppRequest, AppResponse, Client, Handler, html
+from cookiesafe import NotFresh, SessionTerms, SessionTooLarge, StoreError, UsageError, Visit
+from cookiesafe.adapters.stores import MemoryStore
+from tests.support.edges import AppRequest, AppResponse, Client, Handler, answer, html
 from tests.support.harbour import (
     PAGE,
     SESSION,
@@ -637,13 +638,33 @@ def test_a_late_response_to_who_was_remembered_does_not_sign_in_again(
 
 
 @IN_A_COOKIE
-def test_the_mark_of_a_logout_says_nothing_and_lasts_ten_minutes(open_site: Open) -> None:
+def test_the_mark_of_a_logout_says_nothing_and_lasts_as_long_as_what_it_is_against(
+    open_site: Open, clock: Clock, kept: str
+) -> None:
     client = open_site()
     client.post("/in?user=ann")
     (line,) = (each for each in client.post("/out").cookies if each.startswith(MARK))
 
-    assert "Max-Age=600" in line
+    days = 30 if kept == "without a store" else 14
+    assert f"Max-Age={days * 86_400}" in line
     assert "ann" not in line
+
+
+def test_a_late_response_of_before_the_password_was_given_again_signs_nobody_in(
+    open_site: Open,
+) -> None:
+    client = open_site()
+    client.post("/in?user=ann")
+    slow = client.another()
+    slow.jar = dict(client.jar)
+    late = slow.get("/put?a=1")
+    for _ in range(2):
+        client.post("/in?user=ann")
+
+    client.post("/out")
+    client._keep(late)
+
+    assert user(client) is None
 
 
 @IN_THE_STORE
@@ -843,10 +864,13 @@ def test_who_signs_out_while_the_store_is_down_is_out_of_this_browser(
 
 
 @REVOCABLE
-def test_a_store_that_fails_in_between_leaves_the_former_user_signed_in(open_site: Open) -> None:
+@pytest.mark.parametrize("how", ["/in?user=ann", "/stay?user=ann"])
+def test_a_store_that_fails_as_another_signs_in_leaves_nobody_signed_in(
+    open_site: Open, how: str
+) -> None:
     app, store = Portal(), DownStore()
     client = open_site(app, store=store)
-    client.post("/in?user=ann")
+    client.post(how)
 
     def fail() -> None:
         store.down = True
@@ -855,7 +879,7 @@ def test_a_store_that_fails_in_between_leaves_the_former_user_signed_in(open_sit
     client.post("/in?user=ben")
     store.down = False
 
-    assert user(client) == "ann"
+    assert user(client) is None
 
 
 @REVOCABLE
@@ -874,3 +898,141 @@ def test_a_store_that_fails_in_between_lets_nobody_stay_who_signs_out(open_site:
     told = client.get("/me").json()
     assert (told["user"], told["holds"]) == (None, {})
     assert not set(client.jar) & {SESSION, REMEMBER}
+
+
+@REVOCABLE
+def test_a_theft_that_cannot_be_ended_now_is_found_again(
+    open_site: Open, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Stuck(MemoryStore):
+        stuck = True
+
+        def revoke_series(self, key: str, why: str, now: int) -> bool:
+            if self.stuck:
+                raise StoreError("the store is down")
+            return super().revoke_series(key, why, now)
+
+    store = Stuck()
+    client = open_site(store=store)
+    client.post("/stay?user=ann")
+    restart(client)
+    old = client.another()
+    old.jar = dict(client.jar)
+    for _ in range(2):
+        clock.days(1)
+        client.get("/me")
+        restart(client)
+
+    clock.days(1)
+    assert old.get("/me").json()["stolen"] is False
+    assert "CS601" not in caplog.text
+    store.stuck = False
+
+    assert old.get("/me").json()["stolen"] is True
+    assert user(client) is None
+    assert "CS601" in caplog.text
+
+
+@REVOCABLE
+@pytest.mark.parametrize("path", ["/in/everywhere?user=ann", "/stay/everywhere?user=ann"])
+def test_in_and_everywhere_out_at_once_is_everywhere(open_site: Open, path: str) -> None:
+    client = open_site()
+    phone = client.another()
+    phone.post("/stay?user=ann")
+
+    client.post(path)
+
+    assert user(client) is None
+    assert user(phone) is None
+
+
+@pytest.mark.parametrize("kept", ["in the cookie"])
+def test_everywhere_is_done_for_who_could_not_be_told_at_first(open_site: Open) -> None:
+    app, store = Portal(), DownStore()
+    client = open_site(app, store=store)
+    phone = client.another()
+    for each in (client, phone):
+        each.post("/in?user=ann")
+
+    def back() -> None:
+        store.down = False
+
+    store.down, app.meanwhile = True, back
+    client.post("/everywhere")
+
+    assert user(client) is None
+    assert user(phone) is None
+
+
+@pytest.mark.parametrize("user_id", [None, "", True, 1.5, b"ann", ["ann"]], ids=repr)
+def test_what_is_no_id_signs_nobody_in(make_client: MakeClient, user_id: Any) -> None:
+    def app(visit: Visit, request: AppRequest) -> AppResponse:
+        with pytest.raises(UsageError, match="id"):
+            visit.login(user_id)
+        return answer("application/json", b"{}")
+
+    client = make_client(app)
+
+    assert client.get("/").status == 200
+    assert client.jar == {}
+
+
+def test_an_id_may_be_a_number(make_client: MakeClient) -> None:
+    def app(visit: Visit, request: AppRequest) -> AppResponse:
+        visit.login(7)
+        return answer("application/json", f'"{visit.user_id}"'.encode())
+
+    assert make_client(app).get("/").json() == "7"
+
+
+@pytest.mark.parametrize("how", ["/in/put?user=ben&a=", "/stay/put?user=ben&a="])
+def test_a_login_with_more_than_fits_begins_and_ends_nothing(
+    make_client: MakeClient, how: str
+) -> None:
+    client = make_client(Portal())
+    client.post("/stay?user=ann")
+    records = len(client.records)
+    before = dict(client.jar)
+
+    with pytest.raises(SessionTooLarge):
+        client.post(f"{how}{'x' * 5000}")
+
+    assert client.jar == before
+    assert len(client.records) == records
+    assert user(client) == "ann"
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+@pytest.mark.parametrize("store_only", [True, False], ids=["kept there", "what is too large"])
+def test_what_the_store_has_is_nobodys_cookie(
+    make_client: MakeClient, encrypted: bool, store_only: bool
+) -> None:
+    class Watching(MemoryStore):
+        def create_session(self, key: str, user: str | None, data: bytes, until: int) -> bool:
+            rows.append(data.decode())
+            return super().create_session(key, user, data, until)
+
+    rows: list[str] = []
+    terms = SessionTerms(
+        kept="store" if store_only else "cookie", overflow="store", encrypted=encrypted
+    )
+    client = make_client(Portal(), session=terms, store=Watching())
+    client.post("/in/put?user=ann&a=" + ("x" if store_only else "x" * 5000))
+
+    assert rows
+    for data in rows:
+        told = client.another().get("/me", cookies=f"{SESSION}={data}").json()
+        assert (told["user"], told["holds"]) == (None, {})
+
+
+def test_what_is_over_is_removed_when_that_is_asked_for(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    client = make_client(Portal(), session=SessionTerms(kept="store"))
+    client.post("/stay?user=ann")
+    assert client.safe is not None
+    assert client.safe.purge() == 0
+
+    clock.days(61)
+
+    assert client.safe.purge() == 2
