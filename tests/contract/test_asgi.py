@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from starlette.websockets import WebSocket
 
 from cookiesafe import CookieSafe, Visit, current_visit
 from cookiesafe.adapters.asgi import CookieSafeMiddleware
+from cookiesafe.migration import FlaskLoginRemember
 from tests.support.edges import ASGIClient, Message
 from tests.support.harbour import (
     BANNER,
@@ -228,6 +230,29 @@ def test_the_log_names_each_origin_once_whose_websocket_was_closed(
     assert caplog.text.count("[CS603]") == 2
     assert len(caplog.text) < 2000
     assert "evil.example\r" not in caplog.text
+
+
+def test_a_flood_of_origins_leaves_room_to_say_what_else_is_wrong(
+    make_safe: MakeSafe, caplog: pytest.LogCaptureFixture
+) -> None:
+    safe = make_safe()
+    client = client_of(Socket(), safe)
+    for number in range(1100):
+        origin = f"https://n{number}.evil.example"
+        headers = {"cookie": f"{SESSION}=any", "origin": origin, "sec-fetch-site": None}
+        assert client.connect("/live", headers) == CLOSED
+
+    assert caplog.text.count("[CS603]") == 20
+    safe.settings.report_store("a session was not kept", "the disk is full")
+    assert "the disk is full" in caplog.text
+
+
+def test_a_websocket_with_a_cookie_that_is_still_read_is_closed_too(make_safe: MakeSafe) -> None:
+    reader = FlaskLoginRemember(secret_key="their key", until=date(2099, 12, 31))
+    client = client_of(Socket(), make_safe(migrate=[reader]))
+    headers = {"cookie": "remember_token=any", "origin": "https://evil.example"}
+
+    assert client.connect("/live", {**headers, "sec-fetch-site": None}) == CLOSED
 
 
 def test_our_own_pages_are_no_websockets(make_safe: MakeSafe) -> None:
