@@ -138,23 +138,25 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
 
     def _update_remember_cookie(self, response: Response) -> Response:
         operation = session.pop("_remember") if "_remember" in session else None
-        if operation == "set" and "_user_id" in session:
-            self._set_cookie(response)
-        elif operation == "clear" or self._is_anothers():
+        if operation == "set" and "_user_id" in session and self._set_cookie(response):
+            return response
+        if operation == "clear" or self._is_anothers():
             self._clear_cookie(response)
         else:
             self._answer(response)
         return response
 
-    def _set_cookie(self, response: Response) -> None:
-        """Begin a series for who has just signed in, in the place of any before."""
+    def _set_cookie(self, response: Response) -> bool:
+        """Begin a series for who has just signed in, in the place of any before; tells whether it was kept."""
         expires, remembering = self._expires(), _remembering()
         user_id = str(session["_user_id"])
         begun = remembering.begin(user_id, remember_cookie.terms(_seconds()), _label())
-        if begun is not None:
-            self._end_series()
-            session[_SERIES] = [begun.id, user_id]
-            set_cookies(response, [remember_cookie.sent(begun.payload, expires)])
+        if begun is None:
+            return False
+        self._end_series()
+        session[_SERIES] = [begun.id, user_id]
+        set_cookies(response, [remember_cookie.sent(begun.payload, expires)])
+        return True
 
     def _clear_cookie(self, response: Response) -> None:
         self._end_series()

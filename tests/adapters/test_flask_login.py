@@ -59,6 +59,9 @@ class Store(MemoryStore):
             raise StoreError("the store is down")
         return super().add_series(row)
 
+    def refuses(self, row: Series) -> bool:
+        raise StoreError("the disk is full")
+
     def of(self, user: str) -> list[Series]:
         return self.list_series(user)
 
@@ -543,6 +546,31 @@ def test_who_cannot_be_remembered_is_signed_in_all_the_same(site: Site) -> None:
 
     assert lines(answer, REMEMBER) == []
     assert browser.who == "ada fresh"
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_who_signs_in_over_another_and_cannot_be_remembered_is_not_that_one_later(
+    site: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch, seen: bool
+) -> None:
+    if not seen:
+        browser.restart()
+    with monkeypatch.context() as patch:
+        patch.setattr(site.store, "add_series", site.store.refuses)
+        browser.ask("/login/bob?remember")
+
+    assert browser.who == "bob fresh"
+    assert browser.restart().who == "nobody"
+    assert site.store.of("ada")[0].revoked_why == "logout"
+
+
+def test_who_is_remembered_stays_so_where_a_second_tick_cannot_be_kept(
+    site: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(site.store, "add_series", site.store.refuses)
+        browser.ask("/login/ada?remember")
+
+    assert browser.restart().who == "ada remembered here"
 
 
 def test_a_page_that_does_not_ask_who_comes_does_not_ask_the_store(
