@@ -98,8 +98,7 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
         presented = remember_cookie.presented()
         if presented is None:
             return self._load_user_from_older_cookie()
-        terms = remember_cookie.terms(remember_cookie.lasts())
-        verdict = _remembering().returned(presented, terms)
+        verdict = _remembering().returned(presented)
         if verdict is None:
             return None
         row = verdict.series
@@ -179,15 +178,10 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
 
     def _refresh(self, response: Response) -> None:
         """Let the cookie last longer, unless the browser has yet to come back for a newer one."""
-        remembering, presented, expires = (
-            _remembering(),
-            remember_cookie.presented(),
-            self._expires(),
-        )
-        row = remembering.prolong(_key(), _seconds())
+        presented, row = remember_cookie.presented(), _remembering().prolong(_key())
         if row is not None and (presented is None or presented.gen == row.gen):
             token = payload(row.mac_key, raw(session[_SERIES][0]), row.gen)
-            set_cookies(response, [remember_cookie.sent(token, expires)])
+            set_cookies(response, [remember_cookie.sent(token, row.idle_until)])
 
     def _is_anothers(self) -> bool:
         """Whether the browser is remembered for somebody else than who is signed in now, or for who has signed out."""

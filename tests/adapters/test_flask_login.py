@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,12 +17,13 @@ from werkzeug.test import TestResponse
 
 from cookiesafe.adapters.flask import SessionInterface
 from cookiesafe.adapters.flask.login import LoginManager, login_remembered, login_stolen
+from cookiesafe.adapters.flask.remembering import Remembering
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.cookies import SetCookie, parse_set_cookie
 from cookiesafe.errors import SettingError, StoreError
 from cookiesafe.keys import KeyRing
 from cookiesafe.migration import FlaskLoginRemember
-from cookiesafe.remember import Series
+from cookiesafe.remember import Series, Terms
 from cookiesafe.remember.series import CAP
 from tests.support.written import KEY, by_flask, by_flask_login
 from tests.test_docs import ROOT, run
@@ -403,6 +405,34 @@ def test_it_lasts_as_long_as_the_login_says() -> None:
     assert abs(line.expires - time.time() - 3600) < 600
 
 
+@pytest.mark.parametrize("refreshes", [False, True])
+@pytest.mark.parametrize("days", [7, 90])
+def test_it_lasts_as_long_as_the_login_says_after_a_return_too(days: int, refreshes: bool) -> None:
+    site = Site(REMEMBER_COOKIE_REFRESH_EACH_REQUEST=refreshes, REMEMBER_COOKIE_DURATION=30 * DAY)
+    browser = Browser(site)
+    browser.ask(f"/login/ada?remember&seconds={days * DAY}")
+    (begun,) = site.store.of("ada")
+    site.now += DAY
+    (line,) = lines(browser.restart().ask(), REMEMBER)
+    (row,) = site.store.of("ada")
+
+    assert row.gen == 1
+    assert row.idle_until == line.expires == (row.used_at if refreshes else START) + days * DAY
+    assert row.until == begun.until
+
+
+def test_refreshing_after_a_return_lets_it_last_as_long_as_the_login_says() -> None:
+    site = Site(REMEMBER_COOKIE_REFRESH_EACH_REQUEST=True)
+    browser = Browser(site)
+    browser.ask(f"/login/ada?remember&seconds={90 * DAY}")
+    site.now += DAY
+    browser.restart().ask()
+    site.now += DAY
+    (line,) = lines(browser.ask(), REMEMBER)
+
+    assert site.store.of("ada")[0].idle_until == line.expires == site.now + 90 * DAY
+
+
 def test_beyond_400_days_it_lasts_as_long_as_browsers_let_it() -> None:
     site = Site(REMEMBER_COOKIE_DURATION=timedelta(days=4000))
     browser = Browser(site)
@@ -675,3 +705,11 @@ def test_the_example_on_the_page_signs_in_whom_flask_and_flask_login_have_rememb
             .verify(cookie.value)
         )
     page["safe"].close()
+
+
+def test_what_was_begun_shows_no_token() -> None:
+    begun = Remembering(Store(), [], lambda: START, os.urandom).begin("ada", Terms(), "")
+
+    assert begun is not None
+    assert begun.payload not in repr(begun)
+    assert begun.id not in repr(begun)
