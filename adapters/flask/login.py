@@ -19,7 +19,7 @@ from flask import current_app, g, request, session
 from flask_login.config import SESSION_KEYS
 
 from cookiesafe.adapters.flask import remember_cookie
-from cookiesafe.adapters.flask.remembering import Remembering
+from cookiesafe.adapters.flask.remembering import Remembering, idle_of
 from cookiesafe.adapters.flask.responses import set_cookies
 from cookiesafe.adapters.stores import store_of
 from cookiesafe.migration import FlaskLoginRemember, in_force
@@ -181,7 +181,8 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
         presented, row = remember_cookie.presented(), _remembering().prolong(_key())
         if row is not None and (presented is None or presented.gen == row.gen):
             token = payload(row.mac_key, raw(session[_SERIES][0]), row.gen)
-            set_cookies(response, [remember_cookie.sent(token, row.idle_until)])
+            expires = self._expires() - _seconds() + idle_of(row)
+            set_cookies(response, [remember_cookie.sent(token, expires)])
 
     def _is_anothers(self) -> bool:
         """Whether the browser is remembered for somebody else than who is signed in now, or for who has signed out."""

@@ -91,7 +91,7 @@ class Remembering:
         epoch, now = loaded[1], self.now
         if not row.lives(epoch, now):
             return None
-        longer = replace(row, idle_until=min(now + _idle(row), row.until), used_at=now)
+        longer = replace(row, idle_until=min(now + idle_of(row), row.until), used_at=now)
         if longer.idle_until - row.idle_until >= GRACE:
             perform(ask(Store.swap_series, longer, row.gen), self.store)
         return longer
@@ -120,7 +120,7 @@ class Remembering:
         (loaded,) = yield (ask(Store.load_series, presented.key),)
         if isinstance(loaded, StoreError):
             return loaded
-        terms = Terms(idle=_idle(loaded[0]), absolute=CAP) if loaded else TERMS
+        terms = Terms(idle=idle_of(loaded[0]), absolute=CAP) if loaded else TERMS
         return (yield from returned(presented, terms, self.now))
 
     def _beginning(self, user: str, terms: Terms, label: str) -> Flow[Begun | object]:
@@ -160,6 +160,6 @@ class Remembering:
             log.error("%s: %s [CS602]", what, why)
 
 
-def _idle(row: Series) -> int:
+def idle_of(row: Series) -> int:
     """The seconds without a return that it was begun with, or those that it had left in all."""
     return row.idle_until - row.used_at
