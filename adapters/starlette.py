@@ -31,7 +31,11 @@ _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
 class Session(dict[str, Any]):
-    """A dict that is read when it is first touched, and knows whether it was changed, at whatever depth."""
+    """A dict that is read when it is first touched, and knows whether it was changed, at whatever depth.
+
+    Python's ``json`` touches no dict that it finds empty: give it a ``copy()`` of what ``scope["session"]`` is, or
+    ``Request.session``, which is read by then.
+    """
 
     accessed: bool = False
     _changed: bool = False
@@ -99,8 +103,8 @@ def _after(mark: str, name: str) -> Callable[..., Any]:
     return touching
 
 
-for _name in ("__getitem__", "__contains__", "__iter__", "__len__", "__eq__", "__or__", "__ror__", "__repr__",
-              "__reversed__", "copy", "get", "items", "keys", "values"):  # fmt: skip
+for _name in ("__getitem__", "__contains__", "__iter__", "__len__", "__eq__", "__ne__", "__or__", "__ror__",
+              "__repr__", "__reversed__", "copy", "get", "items", "keys", "values"):  # fmt: skip
     setattr(Session, _name, _after("mark_accessed", _name))
 for _name in ("__setitem__", "__delitem__", "__ior__", "clear", "popitem", "update"):
     setattr(Session, _name, _after("mark_modified", _name))

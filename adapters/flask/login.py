@@ -19,7 +19,7 @@ from flask import current_app, g, request, session
 from flask_login.config import SESSION_KEYS
 
 from cookiesafe.adapters.flask import remember_cookie
-from cookiesafe.adapters.flask.remembering import Remembering
+from cookiesafe.adapters.flask.remembering import Remembering, idle_of
 from cookiesafe.adapters.flask.responses import set_cookies
 from cookiesafe.adapters.stores import store_of
 from cookiesafe.migration import FlaskLoginRemember, in_force
@@ -98,8 +98,7 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
         presented = remember_cookie.presented()
         if presented is None:
             return self._load_user_from_older_cookie()
-        terms = remember_cookie.terms(remember_cookie.lasts())
-        verdict = _remembering().returned(presented, terms)
+        verdict = _remembering().returned(presented)
         if verdict is None:
             return None
         row = verdict.series
@@ -138,23 +137,25 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
 
     def _update_remember_cookie(self, response: Response) -> Response:
         operation = session.pop("_remember") if "_remember" in session else None
-        if operation == "set" and "_user_id" in session:
-            self._set_cookie(response)
-        elif operation == "clear" or self._is_anothers():
+        if operation == "set" and "_user_id" in session and self._set_cookie(response):
+            return response
+        if operation == "clear" or self._is_anothers():
             self._clear_cookie(response)
         else:
             self._answer(response)
         return response
 
-    def _set_cookie(self, response: Response) -> None:
-        """Begin a series for who has just signed in, in the place of any before."""
+    def _set_cookie(self, response: Response) -> bool:
+        """Begin a series for who has just signed in, in the place of any before; tells whether it was kept."""
         expires, remembering = self._expires(), _remembering()
         user_id = str(session["_user_id"])
         begun = remembering.begin(user_id, remember_cookie.terms(_seconds()), _label())
-        if begun is not None:
-            self._end_series()
-            session[_SERIES] = [begun.id, user_id]
-            set_cookies(response, [remember_cookie.sent(begun.payload, expires)])
+        if begun is None:
+            return False
+        self._end_series()
+        session[_SERIES] = [begun.id, user_id]
+        set_cookies(response, [remember_cookie.sent(begun.payload, expires)])
+        return True
 
     def _clear_cookie(self, response: Response) -> None:
         self._end_series()
@@ -177,14 +178,10 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
 
     def _refresh(self, response: Response) -> None:
         """Let the cookie last longer, unless the browser has yet to come back for a newer one."""
-        remembering, presented, expires = (
-            _remembering(),
-            remember_cookie.presented(),
-            self._expires(),
-        )
-        row = remembering.prolong(_key(), _seconds())
+        presented, row = remember_cookie.presented(), _remembering().prolong(_key())
         if row is not None and (presented is None or presented.gen == row.gen):
             token = payload(row.mac_key, raw(session[_SERIES][0]), row.gen)
+            expires = self._expires() - _seconds() + idle_of(row)
             set_cookies(response, [remember_cookie.sent(token, expires)])
 
     def _is_anothers(self) -> bool:

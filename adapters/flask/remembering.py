@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cookiesafe.adapters._drive import follow, perform
@@ -16,7 +16,7 @@ from cookiesafe.login.login import new_id
 from cookiesafe.migration import FlaskLoginRemember
 from cookiesafe.ports import Append, Store, ask
 from cookiesafe.remember import Presented, Series, Terms, Verdict, begin
-from cookiesafe.remember.series import GRACE
+from cookiesafe.remember.series import CAP, GRACE, TERMS
 
 Standing = Literal["holds", "ended", "unknown"]
 
@@ -26,7 +26,7 @@ class Begun:
     """A series that was begun: its row, and the payload of its first cookie."""
 
     row: Series
-    payload: str
+    payload: str = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -62,9 +62,9 @@ class Remembering:
         self._report("a login is not remembered", begun)
         return None
 
-    def returned(self, presented: Presented, terms: Terms) -> Verdict | None:
+    def returned(self, presented: Presented) -> Verdict | None:
         """What becomes of who came back; ``None`` where the store does not say."""
-        verdict = follow(returned(presented, terms, self.now), self.store)
+        verdict = follow(self._returned(presented), self.store)
         if isinstance(verdict, StoreError):
             self._report("who is remembered was not found out, so nobody was", verdict)
             return None
@@ -82,8 +82,8 @@ class Remembering:
         ended = row.user != user or row.state(epoch, self.now) in ("revoked", "outdated")
         return "ended" if ended else "holds"
 
-    def prolong(self, key: str, idle: int) -> Series | None:
-        """A series that lives, which goes on for ``idle`` seconds from now, to within a minute."""
+    def prolong(self, key: str) -> Series | None:
+        """A series that lives, which goes on from now for as long as it was begun with, to within a minute."""
         loaded = perform(ask(Store.load_series, key), self.store)
         if isinstance(loaded, StoreError) or loaded is None:
             return None
@@ -91,7 +91,7 @@ class Remembering:
         epoch, now = loaded[1], self.now
         if not row.lives(epoch, now):
             return None
-        longer = replace(row, idle_until=min(now + idle, row.until), used_at=now)
+        longer = replace(row, idle_until=min(now + idle_of(row), row.until), used_at=now)
         if longer.idle_until - row.idle_until >= GRACE:
             perform(ask(Store.swap_series, longer, row.gen), self.store)
         return longer
@@ -114,6 +114,14 @@ class Remembering:
                 epoch = perform(ask(Store.epoch, user), self.store)
                 return (user, reader) if epoch == 0 else None
         return None
+
+    def _returned(self, presented: Presented) -> Flow[Verdict | StoreError]:
+        """Judged by the terms that the series was begun with: a login may have said how long it is to last."""
+        (loaded,) = yield (ask(Store.load_series, presented.key),)
+        if isinstance(loaded, StoreError):
+            return loaded
+        terms = Terms(idle=idle_of(loaded[0]), absolute=CAP) if loaded else TERMS
+        return (yield from returned(presented, terms, self.now))
 
     def _beginning(self, user: str, terms: Terms, label: str) -> Flow[Begun | object]:
         (epoch,) = yield (ask(Store.epoch, user),)
@@ -150,3 +158,8 @@ class Remembering:
     def _report(self, what: str, why: object) -> None:
         if self._once.first(what):
             log.error("%s: %s [CS602]", what, why)
+
+
+def idle_of(row: Series) -> int:
+    """The seconds without a return that it was begun with, or those that it had left in all."""
+    return row.idle_until - row.used_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 from cookiesafe.errors import StoreError
@@ -15,7 +15,7 @@ from cookiesafe.remember import Series
 @dataclass(frozen=True, slots=True)
 class _Session:
     user: str | None
-    data: bytes
+    data: bytes = field(repr=False)
     until: int
     version: int = 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,12 +17,13 @@ from werkzeug.test import TestResponse
 
 from cookiesafe.adapters.flask import SessionInterface
 from cookiesafe.adapters.flask.login import LoginManager, login_remembered, login_stolen
+from cookiesafe.adapters.flask.remembering import Remembering
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.cookies import SetCookie, parse_set_cookie
 from cookiesafe.errors import SettingError, StoreError
 from cookiesafe.keys import KeyRing
 from cookiesafe.migration import FlaskLoginRemember
-from cookiesafe.remember import Series
+from cookiesafe.remember import Series, Terms
 from cookiesafe.remember.series import CAP
 from tests.support.written import KEY, by_flask, by_flask_login
 from tests.test_docs import ROOT, run
@@ -58,6 +60,9 @@ class Store(MemoryStore):
         if self.down:
             raise StoreError("the store is down")
         return super().add_series(row)
+
+    def refuses(self, row: Series) -> bool:
+        raise StoreError("the disk is full")
 
     def of(self, user: str) -> list[Series]:
         return self.list_series(user)
@@ -400,6 +405,36 @@ def test_it_lasts_as_long_as_the_login_says() -> None:
     assert abs(line.expires - time.time() - 3600) < 600
 
 
+@pytest.mark.parametrize("refreshes", [False, True])
+@pytest.mark.parametrize("days", [7, 90])
+def test_it_lasts_as_long_as_the_login_says_after_a_return_too(days: int, refreshes: bool) -> None:
+    site = Site(REMEMBER_COOKIE_REFRESH_EACH_REQUEST=refreshes, REMEMBER_COOKIE_DURATION=30 * DAY)
+    browser = Browser(site)
+    browser.ask(f"/login/ada?remember&seconds={days * DAY}")
+    (begun,) = site.store.of("ada")
+    site.now += DAY
+    (line,) = lines(browser.restart().ask(), REMEMBER)
+    (row,) = site.store.of("ada")
+
+    assert row.gen == 1
+    assert row.idle_until == line.expires == (row.used_at if refreshes else START) + days * DAY
+    assert row.until == begun.until
+
+
+def test_refreshing_after_a_return_lets_it_last_as_long_as_the_login_says() -> None:
+    site = Site(REMEMBER_COOKIE_REFRESH_EACH_REQUEST=True)
+    browser = Browser(site)
+    browser.ask(f"/login/ada?remember&seconds={90 * DAY}")
+    site.now += DAY
+    browser.restart().ask()
+    site.now += DAY
+    (line,) = lines(browser.ask(), REMEMBER)
+
+    assert site.store.of("ada")[0].idle_until == site.now + 90 * DAY
+    assert line.expires is not None
+    assert abs(line.expires - time.time() - 90 * DAY) < 600
+
+
 def test_beyond_400_days_it_lasts_as_long_as_browsers_let_it() -> None:
     site = Site(REMEMBER_COOKIE_DURATION=timedelta(days=4000))
     browser = Browser(site)
@@ -545,6 +580,31 @@ def test_who_cannot_be_remembered_is_signed_in_all_the_same(site: Site) -> None:
     assert browser.who == "ada fresh"
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_who_signs_in_over_another_and_cannot_be_remembered_is_not_that_one_later(
+    site: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch, seen: bool
+) -> None:
+    if not seen:
+        browser.restart()
+    with monkeypatch.context() as patch:
+        patch.setattr(site.store, "add_series", site.store.refuses)
+        browser.ask("/login/bob?remember")
+
+    assert browser.who == "bob fresh"
+    assert browser.restart().who == "nobody"
+    assert site.store.of("ada")[0].revoked_why == "logout"
+
+
+def test_who_is_remembered_stays_so_where_a_second_tick_cannot_be_kept(
+    site: Site, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(site.store, "add_series", site.store.refuses)
+        browser.ask("/login/ada?remember")
+
+    assert browser.restart().who == "ada remembered here"
+
+
 def test_a_page_that_does_not_ask_who_comes_does_not_ask_the_store(
     site: Site, browser: Browser
 ) -> None:
@@ -647,3 +707,11 @@ def test_the_example_on_the_page_signs_in_whom_flask_and_flask_login_have_rememb
             .verify(cookie.value)
         )
     page["safe"].close()
+
+
+def test_what_was_begun_shows_no_token() -> None:
+    begun = Remembering(Store(), [], lambda: START, os.urandom).begin("ada", Terms(), "")
+
+    assert begun is not None
+    assert begun.payload not in repr(begun)
+    assert begun.id not in repr(begun)

@@ -130,6 +130,7 @@ USES: dict[str, Any] = {
     "items": lambda session: dict(session.items()),
     "copy": lambda session: session.copy(),
     "equal": lambda session: session == {"a": 1},
+    "not equal": lambda session: session != {},
     "or": lambda session: session | {},
     "pop": lambda session: session.pop("a"),
 }

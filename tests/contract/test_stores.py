@@ -22,10 +22,12 @@ import pymysql
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from cookiesafe.adapters.stores import MemoryStore, _turns, open_store
 from cookiesafe.adapters.stores.sql import records as sql_records
+from cookiesafe.adapters.stores.sql import schema
 from cookiesafe.adapters.stores.sql.tables import SCHEMA
 from cookiesafe.errors import SettingError, StoreError
 from cookiesafe.ledger import Record
@@ -409,6 +411,27 @@ def test_two_processes_may_be_the_first_at_once(url: str, age: str) -> None:
     assert [process.exitcode for process in processes] == [0, 0]
     with closing(open_store(url)) as store:
         assert len(store.list_series("ann")) == store.epoch("ann") == 2
+
+
+def test_while_another_makes_the_tables_nobody_else_does(server_url: str) -> None:
+    with closing(open_store(server_url)) as store:
+        with from_outside(server_url) as other:
+            lock, _ = schema._LOCKS[other.dialect.name]
+            other.exec_driver_sql(lock)
+            with at_most(seconds=4), pytest.raises(StoreError, match="was not kept"):
+                store.append(a_record(1))
+            assert inspect(other).get_table_names() == []
+
+        store.append(a_record(2))
+        assert ids(store) == [a_record(2).id]
+
+
+def test_a_lock_that_was_not_got_is_told_as_that(tmp_path: Path) -> None:
+    with fresh_database("mariadb", tmp_path) as url, from_outside(url) as other:
+        lock, _ = schema._LOCKS["mariadb"]
+        other.exec_driver_sql(lock)
+        with from_outside(url) as second, pytest.raises(StoreError, match="is making the tables"):
+            schema.ensure_tables(second)
 
 
 def test_an_upgrade_that_was_left_half_done_is_finished(url: str) -> None:

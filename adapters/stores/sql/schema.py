@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, inspect, select
 
 from cookiesafe.adapters.stores.sql.engine import shown
 from cookiesafe.adapters.stores.sql.tables import SCHEMA, schema, tables
-from cookiesafe.errors import SettingError
+from cookiesafe.errors import SettingError, StoreError
 
 _LOCKS = {
     "sqlite": ("BEGIN IMMEDIATE", "COMMIT"),
@@ -26,7 +26,10 @@ _LOCKS["mariadb"] = _LOCKS["mysql"]
 
 
 def ensure_tables(connection: Connection) -> None:
-    """See that they are of our version. Raises ``SettingError`` where they are of a later one."""
+    """See that they are of our version. Raises ``SettingError`` where they are of a later one.
+
+    Raises ``StoreError`` while another process is making them: the next use tries again.
+    """
     version = _version(connection)
     if version < SCHEMA:
         with _alone(connection):
@@ -59,7 +62,10 @@ def _upgrade(connection: Connection) -> int:
 def _alone(connection: Connection) -> Iterator[None]:
     """No other process makes tables meanwhile. What stays half made is finished at the next use."""
     lock, unlock = _LOCKS[connection.dialect.name]
-    connection.exec_driver_sql(lock)
+    answer = connection.exec_driver_sql(lock)
+    # MariaDB and MySQL raise nothing when the time is up: they say 0, and NULL for what went wrong.
+    if answer.returns_rows and answer.scalar() in (0, None):
+        raise StoreError("another process is making the tables", where=shown(connection.engine.url))
     try:
         yield
     finally:
