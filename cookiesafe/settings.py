@@ -62,10 +62,7 @@ class Settings:
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
-        if mode not in ("enforce", "observe"):
-            raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
-        if secure not in (True, False, "auto"):
-            raise SettingError(f"secure={secure!r}", fix='It is "auto", True or False.')
+        _check(mode, secure)
         keys = KeyRing(secret_key, fallback_keys)
         self.policy = policy
         self.clock = clock
@@ -93,20 +90,8 @@ class Settings:
         # What clients send must not crowd out what is said of faults.
         self._once_ridden = Once(_MOST_TOLD)
         self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
-        self.secure_jar, self._plain_jar = (
-            Jar(
-                policy,
-                keys,
-                secure=secure,
-                enforce=self.enforce,
-                reports=self.reports,
-                session=session,
-                entropy=entropy,
-                migrating=[reader.cookie for reader in self.readers],
-                marked=marked,
-            )
-            for secure in (True, False)
-        )
+        self.secure_jar = self._make_jar(keys, marked, secure=True)
+        self._plain_jar = self._make_jar(keys, marked, secure=False)
         self.load_signer = keys.signer("embed", "load")
         """Signs the addresses under which an embed is loaded once."""
         self.jars = self._jars_by_scheme(secure)
@@ -118,6 +103,19 @@ class Settings:
         self.document_policy = lru_cache(_MOST_POLICIES)(self._document_policy)
         """``(csp, root)`` gives the policy of a visitor's documents, for an app that is mounted under ``root``."""
         self._check_room()
+
+    def _make_jar(self, keys: KeyRing, marked: int, *, secure: bool) -> Jar:
+        return Jar(
+            self.policy,
+            keys,
+            secure=secure,
+            enforce=self.enforce,
+            reports=self.reports,
+            session=self.session,
+            entropy=self.entropy,
+            migrating=[reader.cookie for reader in self.readers],
+            marked=marked,
+        )
 
     def jar(self, request: Request) -> Jar:
         """Our cookies as browsers keep them on this connection."""
@@ -228,6 +226,13 @@ def is_loopback(authority: str) -> bool:
         return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _check(mode: str, secure: object) -> None:
+    if mode not in ("enforce", "observe"):
+        raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
+    if secure not in (True, False, "auto"):
+        raise SettingError(f"secure={secure!r}", fix='It is "auto", True or False.')
 
 
 def _own_path(path: str) -> str:
