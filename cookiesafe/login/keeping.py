@@ -37,8 +37,8 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
         return []
     if keeping.failed and login.begun:
         login.begun, login.identity = False, None if login.ended else login.before
-    if login.begun and text is not None:
-        _check_room(keeping, text)
+    if login.begun:
+        _check_room(keeping, _as_it_came(keeping) if text is None else text)
     lines: list[str] = []
     if login.ended:
         lines += yield from sign_out(keeping)

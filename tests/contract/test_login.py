@@ -1002,6 +1002,20 @@ def test_a_login_with_more_than_fits_begins_and_ends_nothing(
     assert user(client) == "ann"
 
 
+def test_a_login_that_makes_a_full_session_too_large_begins_nothing(
+    make_client: MakeClient,
+) -> None:
+    client = make_client(Portal())
+    client.get("/put?a=" + "x" * 2950)
+    before = dict(client.jar)
+
+    with pytest.raises(SessionTooLarge):
+        client.post("/stay?user=ann")
+
+    assert client.jar == before
+    assert client.records == []
+
+
 @pytest.mark.parametrize("encrypted", [False, True])
 @pytest.mark.parametrize("store_only", [True, False], ids=["kept there", "what is too large"])
 def test_what_the_store_has_is_nobodys_cookie(
