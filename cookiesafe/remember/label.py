@@ -14,7 +14,7 @@ _FAMILIES = {
     "Samsung Internet": r"\bSamsungBrowser/",
     "Vivaldi": r"\bVivaldi/",
     "Firefox": r"\b(?:Firefox|FxiOS)/",
-    "Chrome": r"\b(?:Chrome|Chromium|CriOS)/",
+    "Chrome": r"\b(?:(?:Headless)?Chrome|Chromium|CriOS)/",
     "Safari": r"\bSafari/",
 }
 _SYSTEMS = {

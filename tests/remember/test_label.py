@@ -18,6 +18,7 @@ MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
     ("user_agent", "label"),
     [
         (f"{WINDOWS} {BLINK} Safari/537.36", "Chrome, Windows"),
+        (f"{WINDOWS} HeadlessChrome/140.0.0.0 Safari/537.36", "Chrome, Windows"),
         (f"{WINDOWS} {BLINK} Safari/537.36 Edg/140.0.0.0", "Edge, Windows"),
         (f"{ANDROID} {BLINK} Mobile Safari/537.36 EdgA/140.0.0.0", "Edge, Android"),
         (f"{WINDOWS} {BLINK} Safari/537.36 OPR/121.0.0.0", "Opera, Windows"),
