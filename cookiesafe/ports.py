@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVarTuple, runtime_checkable
 from urllib.parse import quote
 
+from .contact import Contact
 from .fields import Header
-from .ledger import Record
+from .ledger import Batch, Checkpoint, Entry, Record, Tile
 from .remember import Series
 
 Ts = TypeVarTuple("Ts")
@@ -106,9 +107,9 @@ class ReadBody:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Append a record to the store; the answer is ``None``, or the ``StoreError`` that came instead."""
+    """Append records to the store, all or none; the answer is ``None``, or the ``StoreError`` that came instead."""
 
-    record: Record
+    records: tuple[Record, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,62 @@ class Store(Protocol):
 
     # --- records ---
 
-    def append(self, record: Record) -> None:
-        """Keep a record. One whose ``id`` is there already is not kept twice."""
+    def append(self, records: Sequence[Record]) -> None:
+        """Keep records, in one go. One whose ``id`` is there already is not kept twice."""
 
     def records(self) -> Iterator[Record]:
-        """All records, oldest first."""
+        """All records that were not erased, in the order they came, pending ones too."""
+
+    def entries(self, start: int, limit: int) -> Sequence[Entry]:
+        """Sealed records from the index ``start`` on, by index, no more than ``limit``. Erased ones are left out."""
+
+    def pending(self, limit: int) -> Sequence[Entry]:
+        """Records that are not sealed yet, in the order they came, no more than ``limit``."""
+
+    def entries_of(self, receipt: str) -> Sequence[Entry]:
+        """The records of one receipt, in the order they came, pending ones too."""
+
+    def find_entries(self, event: str, before: int | None, limit: int) -> Sequence[Entry]:
+        """Records of one event, whose ``time`` is before that (in ms) if it is given, in the order they came."""
+
+    def erase(self, ids: Sequence[str], record: Record) -> int:
+        """Remove records for good, so that none of their bytes are left, and keep ``record``, which says so.
+
+        Both or neither. How many of ``ids`` were there; if none, nothing is changed and ``record`` not kept.
+        Places in the sealed log stay as they are.
+        """
+
+    # --- the sealed log ---
+
+    def seal(self, batch: Batch) -> bool:
+        """Add a batch to the log: its records get the next indexes, its tiles and its checkpoint are kept.
+
+        ``False``, and nothing changed, if the log has another size than ``batch.base`` by now, or if one of its records
+        is not there any more, or sealed already. Of two at once, one is done.
+        """
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The newest one; ``None`` before the first sealing."""
+
+    def checkpoints(self, after: int, limit: int) -> Sequence[Checkpoint]:
+        """Those of a size above ``after``, the smallest first, no more than ``limit``."""
+
+    def tiles(self, tiles: Sequence[Tile]) -> Mapping[Tile, bytes]:
+        """The hashes at these places, as many as there are; places without any are left out."""
+
+    # --- ways to be contacted ---
+
+    def load_contact(self, user: str) -> Contact | None:
+        """A user's choices about being contacted."""
+
+    def save_contact(self, contact: Contact) -> bool:
+        """Keep them, with a version one higher, if the store has them in ``contact.version`` (0: not at all).
+
+        Otherwise ``False``, and nothing changed.
+        """
+
+    def delete_contact(self, user: str) -> None:
+        """Remove them, if they are there."""
 
     # --- remembered logins ---
 
