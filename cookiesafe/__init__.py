@@ -13,7 +13,7 @@ from .errors import (
     UsageError,
     WeakKey,
 )
-from .policy import Policy
+from .policy import Policy, Regime
 from .remember import Terms as RememberTerms
 from .safe import CookieSafe
 from .session import SessionTerms
@@ -26,6 +26,7 @@ __all__ = [
     "NotStorable",
     "Policy",
     "PolicyError",
+    "Regime",
     "RememberTerms",
     "SessionTerms",
     "SessionTooLarge",

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from .declared import NECESSARY_ID, Cookie, Feature, Purpose, Site, Vendor
+from .declared import NECESSARY_ID, Cookie, Feature, Mode, Purpose, Regime, Site, Vendor
+from .differences import Difference, differences
+from .history import History
 from .hosts import Host, parse_host
 from .known import NECESSARY, TRACKER_HOSTS, TRACKERS
-from .lifetimes import MAX_LIFETIME, parse_lifetime
+from .lifetimes import MAX_LIFETIME, duration, parse_lifetime
 from .names import check_name
 from .policy import Policy
+from .regimes import REGIMES, REGIMES_AS_OF, STRICTEST
+from .substance import Company, Kept, Substance
 
 __all__ = [
     "MAX_LIFETIME",
     "NECESSARY",
     "NECESSARY_ID",
+    "REGIMES",
+    "REGIMES_AS_OF",
+    "STRICTEST",
     "TRACKERS",
     "TRACKER_HOSTS",
+    "Company",
     "Cookie",
+    "Difference",
     "Feature",
+    "History",
     "Host",
+    "Kept",
+    "Mode",
     "Policy",
     "Purpose",
+    "Regime",
     "Site",
+    "Substance",
     "Vendor",
     "check_name",
+    "differences",
+    "duration",
     "parse_host",
     "parse_lifetime",
 ]

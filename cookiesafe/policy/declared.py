@@ -6,29 +6,55 @@ They check nothing: the policy does, and names every problem at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeAlias
+
+from .lifetimes import DAY
 
 NECESSARY_ID: Final = "necessary"
+
+Seconds: TypeAlias = int
+"""A time in seconds, which a policy file writes as ``"90 days"``."""
+
+Mode: TypeAlias = Literal["opt-in", "opt-out", "notice"]
+"""How a purpose begins: off until a yes, on until a no, or on with plain notice of how to say no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The site. ``hosts`` are its own, beside the one it is served from, as CSP host-sources."""
+    """The site. ``hosts`` are its own, beside the one it is served from, as CSP host-sources.
+
+    With ``dnt``, ``DNT: 1`` counts as the signal ``gpc``. ``gpc`` is the day (YYYY-MM-DD) since which
+    the site states that it honours that signal. Whoever is younger than ``adult_from`` is a child.
+    """
 
     name: str
     contact: str = ""
     language: str = "en"
     hosts: tuple[str, ...] = ()
+    dnt: bool = False
+    gpc: str = ""
+    adult_from: int = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
-    """Why something is stored. While the browser sends the opt-out ``signal``, it is off."""
+    """Why something is stored. While the browser sends the opt-out ``signal``, it is off.
+
+    ``category`` is what regimes know it by: statistics, advertising or preferences. With a
+    ``channel`` (email, post, phone, sms) it is no cookie but a way to be contacted, and may be
+    ``always`` on, if ``why`` says why. ``editorial`` are the grounds of earlier wordings that
+    asked for the same: consent to them goes on.
+    """
 
     id: str
     title: str
     text: str = ""
     signal: str | None = None
+    category: str | None = None
+    channel: str = ""
+    always: bool = False
+    why: str = ""
+    editorial: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +84,7 @@ class Cookie:
     purpose: str
     why: str = ""
     vendor: str | None = None
-    lifetime: int | None = None
+    lifetime: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +97,33 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """What the law of ``places`` (``DE``, ``US-CA``) lets a purpose begin with.
+
+    ``opt_out`` and ``notice`` name categories or ids of purposes; all others are opt-in. A yes holds
+    for ``lifetime``, and after a no nobody is asked for ``ask_again``, both in seconds.
+    """
+
+    id: str
+    places: tuple[str, ...]
+    opt_out: tuple[str, ...] = ()
+    notice: tuple[str, ...] = ()
+    lifetime: Seconds = 183 * DAY
+    ask_again: Seconds = 183 * DAY
+
+    def mode(self, purpose: Purpose) -> Mode:
+        """How ``purpose`` begins here.
+
+        A purpose that no signal turns off is never opt-out, since where the law has opt-out it
+        has the signal too. A way to be contacted goes by its id alone.
+        """
+        names = {purpose.id} if purpose.channel else {purpose.id, purpose.category}
+        if not names.isdisjoint(self.opt_out) and (purpose.signal or purpose.channel):
+            return "opt-out"
+        return "opt-in" if names.isdisjoint(self.notice) else "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """All of it together, before anything is checked."""
 
@@ -79,6 +132,7 @@ class Declaration:
     vendors: tuple[Vendor, ...] = ()
     cookies: tuple[Cookie, ...] = ()
     features: tuple[Feature, ...] = ()
+    regimes: tuple[Regime, ...] = ()
 
 
 NECESSARY_PURPOSE: Final = Purpose(

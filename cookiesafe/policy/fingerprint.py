@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from hashlib import sha256
+from typing import Any, Final
 
 from .declared import Declaration, Purpose, Vendor
+
+# A policy that uses none of the keys that came later keeps the fingerprint it had before them.
+_LATER: Final[Mapping[str, Mapping[str, object]]] = {
+    "site": {"dnt": False, "gpc": "", "adult_from": 13},
+    "purposes": {"category": None, "channel": "", "always": False, "why": "", "editorial": ()},
+}
 
 
 def grounds_of(declaration: Declaration, purpose: Purpose) -> str:
     """The fingerprint of what a visitor agrees to with ``purpose``.
 
-    That is its title and text, its vendors with their hosts, its cookies with their lifetimes.
+    That is its title and text, its vendors with their hosts, its cookies with their lifetimes, and
+    the channel of a way to be contacted.
     """
     vendors = [
         {"id": vendor.id, "name": vendor.name, "hosts": _set(vendor.hosts)}
@@ -30,6 +39,7 @@ def grounds_of(declaration: Declaration, purpose: Purpose) -> str:
             "text": _words(purpose.text),
             "vendors": sorted(vendors, key=_canonical),
             "cookies": sorted(cookies, key=_canonical),
+            **({"channel": purpose.channel} if purpose.channel else {}),
         }
     )
 
@@ -43,7 +53,20 @@ def vendor_grounds_of(vendor: Vendor) -> str:
 
 def fingerprint_of(declaration: Declaration) -> str:
     """The fingerprint of everything that is declared, whatever the order it is declared in."""
-    return _digest(_unordered(asdict(declaration)))
+    return _digest(_unordered(_written(declaration)))
+
+
+def _written(declaration: Declaration) -> dict[str, Any]:
+    entries = asdict(declaration)
+    for name, later in _LATER.items():
+        found = entries[name]
+        for entry in (found,) if isinstance(found, dict) else found:
+            for key, unused in later.items():
+                if entry[key] == unused:
+                    del entry[key]
+    if not entries["regimes"]:
+        del entries["regimes"]
+    return entries
 
 
 def _unordered(value: object) -> object:

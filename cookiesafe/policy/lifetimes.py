@@ -22,6 +22,7 @@ _UNITS: Final = {
     "month": 30 * DAY,
     "year": 365 * DAY,
 }
+_SAID: Final = ("year", "day", "hour", "minute", "second")
 _WORDS: Final = re.compile(r"([0-9]{1,9}) *([a-z]+)")
 _FIX: Final = 'Write it such as "90 days", "30 minutes" or "session".'
 
@@ -62,3 +63,14 @@ def checked_lifetime(seconds: int) -> int:
             'Write "400 days" or less.',
         )
     return seconds
+
+
+def duration(seconds: int | None) -> str:
+    """A lifetime in words, in the largest unit that divides it: ``90 days``, ``1 year``."""
+    if seconds is None:
+        return "an unstated time"
+    if seconds == 0:
+        return "the browser's session"
+    unit = next(each for each in _SAID if seconds % _UNITS[each] == 0)
+    count = seconds // _UNITS[unit]
+    return f"{count} {unit}{'' if count == 1 else 's'}"

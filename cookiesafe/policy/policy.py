@@ -9,12 +9,14 @@ from types import MappingProxyType
 from typing import Self, TypeVar
 
 from ..errors import PolicyError, UnknownName
+from .archive import from_json, to_json
 from .declared import (
     NECESSARY_PURPOSE,
     Cookie,
     Declaration,
     Feature,
     Purpose,
+    Regime,
     Site,
     Vendor,
 )
@@ -22,8 +24,10 @@ from .fingerprint import fingerprint_of, grounds_of, vendor_grounds_of
 from .hosts import parse_host
 from .known import NECESSARY
 from .names import CookieNames
+from .regimes import STRICTEST, all_regimes, by_place, regime_at
 from .rules import breaches
 from .shape import misfits
+from .substance import Substance, substances_of
 from .toml import read_file, read_toml
 
 _Entry = TypeVar("_Entry")
@@ -33,11 +37,14 @@ _Entry = TypeVar("_Entry")
 class Policy:
     """What the site declares; immutable. Mappings go from id to entry, in the order of declaration.
 
-    ``purposes`` begins with the built-in ``necessary``, ``optional`` has the others. ``cookies``
-    are the site's own; ``cookie_for`` also finds the well-known necessary ones. Hosts are lower-case.
+    ``purposes`` begins with the built-in ``necessary``; ``optional`` are those of browsers that can
+    be refused, ``contacts`` those with a channel. ``cookies`` are the site's own; ``cookie_for`` also
+    finds the well-known necessary ones. Hosts are lower-case. ``regimes`` are the site's own after
+    those of the package.
 
-    ``fingerprint`` names the whole policy, ``grounds`` what each purpose asks consent for (words,
-    vendors, hosts, cookies, lifetimes): 12 hex digits of SHA-256, whatever the order.
+    ``fingerprint`` names the whole policy, ``grounds`` what each purpose and (``@id``) vendor asks
+    consent for (words, vendors, hosts, cookies, lifetimes): 12 hex digits of SHA-256, whatever the
+    order. ``substances`` have the same as something to compare.
 
     Raises PolicyError with every problem that was found.
     """
@@ -47,10 +54,15 @@ class Policy:
     vendors: Mapping[str, Vendor]
     cookies: tuple[Cookie, ...]
     features: Mapping[str, Feature]
+    regimes: Mapping[str, Regime]
     optional: tuple[Purpose, ...]
+    contacts: tuple[Purpose, ...]
     fingerprint: str
     grounds: Mapping[str, str]
+    substances: Mapping[str, Substance]
+    _declaration: Declaration
     _names: CookieNames
+    _regimes: Mapping[str, Regime]
 
     def __init__(
         self,
@@ -60,6 +72,7 @@ class Policy:
         vendors: Iterable[Vendor] = (),
         cookies: Iterable[Cookie] = (),
         features: Iterable[Feature] = (),
+        regimes: Iterable[Regime] = (),
     ) -> None:
         declaration = Declaration(
             site=site,
@@ -67,6 +80,7 @@ class Policy:
             vendors=tuple(vendors),
             cookies=tuple(cookies),
             features=tuple(features),
+            regimes=tuple(regimes),
         )
         # Rules may compare and look up only what is of the right type.
         problems = list(misfits(declaration)) or list(breaches(declaration))
@@ -78,16 +92,22 @@ class Policy:
         purposes = (NECESSARY_PURPOSE, *declaration.purposes)
         grounds = {purpose.id: grounds_of(declaration, purpose) for purpose in purposes}
         grounds |= {f"@{each.id}": vendor_grounds_of(each) for each in declaration.vendors}
+        regimes = all_regimes(declaration)
         settled = {
             "site": declaration.site,
             "purposes": MappingProxyType({purpose.id: purpose for purpose in purposes}),
             "vendors": MappingProxyType({vendor.id: vendor for vendor in declaration.vendors}),
             "cookies": declaration.cookies,
             "features": MappingProxyType({each.id: each for each in declaration.features}),
-            "optional": declaration.purposes,
+            "regimes": MappingProxyType(regimes),
+            "optional": tuple(each for each in declaration.purposes if not each.channel),
+            "contacts": tuple(each for each in declaration.purposes if each.channel),
             "fingerprint": fingerprint_of(declaration),
             "grounds": MappingProxyType(grounds),
+            "substances": MappingProxyType(substances_of(purposes, declaration)),
+            "_declaration": declaration,
             "_names": CookieNames(declaration.cookies, NECESSARY),
+            "_regimes": by_place(regimes.values()),
         }
         for name, value in settled.items():
             object.__setattr__(self, name, value)
@@ -102,6 +122,7 @@ class Policy:
             vendors=declaration.vendors,
             cookies=declaration.cookies,
             features=declaration.features,
+            regimes=declaration.regimes,
         )
 
     @classmethod
@@ -120,6 +141,24 @@ class Policy:
     def feature(self, id: str) -> Feature:
         """The feature of this id. Raises UnknownName."""
         return _named("feature", id, self.features)
+
+    def regime(self, place: str) -> Regime:
+        """The regime of a ``place`` such as ``DE`` or ``US-CA``; the strictest if none is known."""
+        return regime_at(place, self._regimes, self.regimes[STRICTEST])
+
+    def to_json(self) -> str:
+        """The declaration as canonical JSON, to be kept; ``from_json`` reads it."""
+        return to_json(self._declaration)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The policy that ``to_json`` wrote, by this version of the package or an earlier one.
+
+        It is not held to today's rules, which may be stricter. Raises ValueError if it is none.
+        """
+        policy = cls.__new__(cls)
+        policy._settle(_canonical(from_json(text)))
+        return policy
 
     def cookie_for(self, name: str) -> Cookie | None:
         """The declared cookie that ``name`` falls under, or None if nobody declared it.
@@ -146,7 +185,11 @@ def _canonical(declaration: Declaration) -> Declaration:
         replace(vendor, hosts=_hosts(vendor.hosts), purposes=tuple(vendor.purposes))
         for vendor in declaration.vendors
     )
-    return replace(declaration, site=site, vendors=vendors)
+    regimes = tuple(
+        replace(regime, places=tuple(place.upper() for place in regime.places))
+        for regime in declaration.regimes
+    )
+    return replace(declaration, site=site, vendors=vendors, regimes=regimes)
 
 
 def _hosts(hosts: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..errors import Problem
-from .declared import Cookie, Declaration, Feature, Purpose, Site, Vendor
+from .declared import Cookie, Declaration, Feature, Purpose, Regime, Site, Vendor
 from .words import kind_of
 
 
@@ -52,6 +52,7 @@ SECTIONS: Final[Mapping[str, Section]] = MappingProxyType(
         "vendors": Section(noun="vendor", title="vendors.ID", entry=Vendor, id="id"),
         "cookies": Section(noun="cookie", title="cookies.NAME", entry=Cookie, id="name"),
         "features": Section(noun="feature", title="features.ID", entry=Feature, id="id"),
+        "regimes": Section(noun="regime", title="regimes.ID", entry=Regime, id="id"),
     }
 )
 
@@ -59,7 +60,10 @@ _EXPECTED: Final = {
     "str": "text",
     "str | None": "text",
     "tuple[str, ...]": "a list of texts",
-    "int | None": "a whole number",
+    "bool": "true or false",
+    "int": "a whole number",
+    "Seconds": "a whole number",
+    "Seconds | None": "a whole number",
 }
 
 
@@ -96,8 +100,12 @@ def _misfits(section: Section, entry: object, path: tuple[str, ...]) -> Iterator
 
 def _mend(kind: str) -> str:
     match kind:
-        case "int | None":
+        case "Seconds" | "Seconds | None":
             return 'Give it in seconds, or as parse_lifetime("90 days").'
+        case "bool":
+            return "Write True or False."
+        case "int":
+            return "Write it as a number, without quotes."
         case "tuple[str, ...]":
             return 'Write ("one",) with a comma for a single one.'
         case _:

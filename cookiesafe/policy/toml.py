@@ -20,7 +20,7 @@ from .words import MiswrittenError, kind_of, quoted
 MAX_BYTES: Final = 1_000_000
 
 _PLACE: Final = re.compile(r" \(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
-_LIFETIME: Final = "int | None"
+_LIFETIMES: Final = ("Seconds", "Seconds | None")
 _SAMPLES: Final = {"str": '"…"', "tuple[str, ...]": '["…"]'}
 
 
@@ -147,12 +147,12 @@ class _Reader:
 
     def value(self, kind: str, value: object, path: tuple[str, ...]) -> object:
         """``value`` as its field holds it, or None if it does not fit."""
-        wanted, found = expected("str" if kind == _LIFETIME else kind), kind_of(value)
+        wanted, found = expected("str" if kind in _LIFETIMES else kind), kind_of(value)
         if found != wanted:
             what = f"{path[-1]} is {found}, expected {wanted}"
             self.problems.append(Problem("CS103", path, what, _type_fix(kind, path[-1])))
             return None
-        if kind == _LIFETIME:
+        if kind in _LIFETIMES:
             return self.lifetime(str(value), path)
         return tuple(value) if isinstance(value, list) else value
 
@@ -189,8 +189,12 @@ class _Reader:
 
 def _type_fix(kind: str, key: str) -> str:
     match kind:
-        case "int | None":
+        case "Seconds" | "Seconds | None":
             return f'Write {key} = "90 days".'
+        case "bool":
+            return f"Write {key} = true, or leave it out."
+        case "int":
+            return f"Write {key} = 13, without quotes."
         case "tuple[str, ...]":
             return f'Write {key} = ["…"].'
         case _:

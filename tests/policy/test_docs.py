@@ -53,7 +53,7 @@ def test_the_page_lists_every_key_in_bold_where_it_must_be_there(
     header: str, section: Section
 ) -> None:
     [chapter] = re.findall(rf"^### `{re.escape(header)}.*?(?=^##)", PAGE, re.DOTALL | re.MULTILINE)
-    listed = re.findall(r"^\| (\*\*)?`([a-z]+)`", chapter, re.MULTILINE)
+    listed = re.findall(r"^\| (\*\*)?`([a-z_]+)`", chapter, re.MULTILINE)
 
     assert {name: bool(bold) for bold, name in listed} == {
         name: key.required for name, key in section.keys.items()

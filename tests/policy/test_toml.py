@@ -91,7 +91,7 @@ def said_of(text: str) -> list[str]:
             5,
             SITE + ADS + 'id = "ads"\n',
             '"id" is no key of a purpose',
-            "Known: signal, text, title.",
+            "Known: always, category, channel, editorial, signal, text, title, why.",
         ),
         (
             "CS102",
