@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import AnyStr, Final
 
-from .fields import TEXT, Fixed, Header, Spelling, fixed, text_of
+from .fields import TEXT, Fixed, Header, Spelling, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
 from .gate.caches import PRIVATE, make_private, vary
 from .gate.documents import KINDS, Kind, is_plain
@@ -14,11 +14,6 @@ from .gate.roles import PERSONAL, ROLES, Role, role_of
 from .jar import Arrival, Passage, Standing
 from .leaving import Leaving
 
-_COOKIE: Final = fixed("Vary", "Cookie")
-_CONSENT: Final = fixed("Vary", "Cookie, Sec-GPC")
-_DOCUMENT: Final = fixed("Vary", "Cookie, Sec-GPC, Sec-Fetch-Dest")
-_UNNAMED: Final = fixed("Vary", "Cookie, Sec-GPC, Sec-Fetch-Dest, Accept, HX-Request")
-"""Where a browser does not say what it asks for, that is told by other fields."""
 _NO_PAGE: Final = frozenset({204, 205, 206, *range(300, 400)})
 _SHUT_OUT: Final = frozenset({"cookie", "active", "length", "caches"})
 
@@ -160,7 +155,7 @@ class Departure(Leaving):
             kept = self._place(kind.markup, standing, kept, told, spelling)
         touched = session is not None and session.accessed
         self._guarded = guarded = personal and settings.enforce
-        steers = _COOKIE if touched else None
+        steers = settings.varies.session if touched else None
         if guarded or renews or self.asked:
             steers = self._steers(renews, touched, told)
         if steers is not None and "vary" in told:
@@ -195,23 +190,24 @@ class Departure(Leaving):
 
     def _steers(self, renews: bool, touched: bool, told: dict[Role, AnyStr]) -> Fixed | None:
         """The ``Vary`` of a response that depends on the visitor."""
+        varies = self._settings.varies
         if self._guarded or (
             renews
             and self._settings.enforce
             # A Vary that comes with a 304 replaces the stored one: what if that was a document's?
             and (touched or self.asked or ("vary" in told and not self.part))
         ):
-            return _UNNAMED if self.destination is None else _DOCUMENT
+            return varies.unnamed if self.destination is None else varies.document
         if self.asked:
-            return _CONSENT
-        return _COOKIE if touched else None
+            return varies.consent
+        return varies.session if touched else None
 
     def _gate(
         self, fields: list[tuple[AnyStr, AnyStr]], personal: bool, spelling: Spelling[AnyStr]
     ) -> list[tuple[AnyStr, AnyStr]]:
         """What leaves of fields some of which make a browser call somebody."""
         arrival = self._arrived()
-        standing = arrival.standing if personal else self._jar.undecided[False]
+        standing = arrival.standing if personal else self._jar.nobody
         gate = HeaderGate(
             self.hosts(standing),
             advertising=standing.passage.advertising,

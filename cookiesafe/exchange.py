@@ -36,6 +36,7 @@ from .jar import Arrival, Standing
 from .login import Login, recognise
 from .origin import is_cross_site
 from .ports import Reply, Store
+from .recalling import recall
 from .session import Session
 from .settings import Settings
 
@@ -75,15 +76,17 @@ class Exchange(Departure):
         self.page = self._session = self._login = None
         self.asked = False
         self._settings = settings
-        own = settings.own_paths in self.path
-        if self.destination == "" and not self.cookie and not own:
+        own = settings.own_paths in self.path or self.path == settings.statement
+        if self.destination == "" and not self.cookie and not own and settings.ordinary is not None:
             return True
         self.places = self.navigates = self._at_fault = False
         self.swept_from = None
         arrival = self._read_cookies()
-        own = own and self.path.startswith(settings.own_paths)
-        if own or arrival.keyed:
-            self._converse(self._proceeding(arrival, own=own))
+        if own and self.path != settings.statement:
+            own = self.path.startswith(settings.own_paths)
+        unknown = arrival.unknown and settings.may_recall(self._now)
+        if own or arrival.keyed or unknown:
+            self._converse(self._proceeding(arrival, own=own, unknown=unknown))
             return False
         self._await_page(arrival)
         return self.app_cookie is None and not self.places
@@ -108,9 +111,12 @@ class Exchange(Departure):
             settings.report_ridden(origin)
         return ridden
 
-    def _proceeding(self, arrival: Arrival, *, own: bool) -> Steps:
+    def _proceeding(self, arrival: Arrival, *, own: bool, unknown: bool) -> Steps:
         """Find out who comes, and then answer ourselves, or let the app do so."""
         self.ours = own
+        if unknown:
+            yield from recall(self._settings)
+            self._arrival = arrival = self._read_cookies()
         if arrival.keyed:
             try:
                 self._login = yield from recognise(
@@ -141,7 +147,7 @@ class Exchange(Departure):
             self.places = not arrival.standing.passage.complete
         elif self.navigates:
             self.places = self.whole = True
-            if arrival.standing.to_ask:
+            if arrival.standing.question is not None:
                 self.here = self.address()
             if arrival.to_sweep:
                 self.swept_from = self._settings.place_of(self)

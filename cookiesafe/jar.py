@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
+from .age import AgeCookie
 from .consent import (
     DAY,
-    LIFETIME_DAYS,
     MOST_SWEEPS,
     SWEPT_DAYS,
     UNDECIDED,
     Allowed,
+    Circumstances,
     Consent,
+    Question,
     allowed,
     holds,
+    lapse,
+    question,
     read,
     read_sweeps,
-    to_ask,
     write,
     write_sweeps,
 )
@@ -28,7 +31,8 @@ from .gate import CookieGate, HostGate, content_security_policy
 from .gate.csp import left_out, reporting
 from .gate.headers import agrees_to_advertising
 from .keys import KeyRing
-from .policy import Policy
+from .memo import Memo
+from .policy import History, Policy, Regime
 from .remember.cookie import RememberCookie
 from .session import Reference, SessionCookie, SessionTerms, Stored
 from .session.cookie import Seal
@@ -39,12 +43,12 @@ from .session.terms import TERMS
 _REMEMBERED = 1024
 _LONGEST_REMEMBERED = 4096
 _MOST_PASSAGES = 64
-_SIGNALS = {False: frozenset[str](), True: frozenset({"gpc"})}
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What passes with what is allowed: cookies, ``hosts``, and the ``csp`` that says the same to the browser.
+    """What passes with what is allowed: cookies, ``hosts``, and the ``csp`` that says the same to the browser, with the
+    address it reports to and ``csp_alone``.
 
     ``advertising`` is whether the browser may take part in it, ``complete`` whether all that can be agreed to is.
     """
@@ -52,28 +56,28 @@ class Passage:
     gate: CookieGate
     hosts: HostGate
     csp: str
+    csp_alone: str
     advertising: bool
     complete: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What follows from one visitor's consent: what is ``allowed``, through which ``gate`` and ``passage``.
-
-    ``to_ask`` are the purposes to ask about, ``gpc`` whether the browser asks not to be tracked (Sec-GPC).
+    """What follows from one visitor's consent in its ``circumstances``: what is ``allowed``, through which ``gate`` and
+    ``passage``, and the ``question`` to ask, if any.
     """
 
     consent: Consent
+    circumstances: Circumstances
     allowed: Allowed
     gate: CookieGate
     passage: Passage
-    to_ask: tuple[str, ...]
-    gpc: bool
+    question: Question | None
 
     @property
     def settled(self) -> bool:
         """Whether the visitor has chosen about everything."""
-        return self.consent.decided and not self.to_ask
+        return self.question is None and (self.consent.decided or self.circumstances.child)
 
 
 @dataclass
@@ -82,8 +86,10 @@ class Arrival:
 
     ``cookies`` is ``None`` when they are as they came, and empty when none is left. It holds from ``since`` to
     ``until``, in unix seconds. ``keyed`` is whether the store is to be asked who comes: there is a session or a
-    remembered login for which it must be; ``remembers`` whether it is the latter. ``to_sweep`` are the cookies in it that are to be swept out of the browser again,
-    as they were ``sweeps`` times since the choice.
+    remembered login for which it must be; ``remembers`` whether it is the latter. ``signal_is_news`` is whether a
+    signal turns something granted off, and that is not on record yet; ``unknown`` whether there is a yes to words that
+    we have not been told of. ``to_sweep`` are the cookies in it that are to be swept out of the browser again, as they
+    were ``sweeps`` times since the choice.
     """
 
     standing: Standing
@@ -94,6 +100,8 @@ class Arrival:
     session_cookie: SessionCookie
     to_sweep: tuple[str, ...]
     sweeps: int
+    signal_is_news: bool
+    unknown: bool
     keyed: bool
     remembers: bool
 
@@ -153,24 +161,47 @@ class Jar:
         self.remember = RememberCookie(remember, keys.signer("remember", remember), secure=secure)
         self._policy = policy
         self._signer = keys.signer("consent", self.consent_name)
+        self.age = AgeCookie(f"{prefix}cookiesafe-age", secure=secure)
         self._passage = lru_cache(_MOST_PASSAGES)(self._work_out_passage)
-        self._remembered = lru_cache(_REMEMBERED)(self._work_out)
-        self.undecided = {gpc: self.stand(UNDECIDED, gpc) for gpc in (False, True)}
-        self.empty = {gpc: self._arrive("", self.undecided[gpc]) for gpc in (False, True)}
+        nothing = Circumstances(frozenset(), policy.regime(""), child=True)
+        self.nobody = self._stand_by(History(policy), UNDECIDED, nothing)
+        """Who has agreed to nothing, and is asked nothing."""
+        self.learn(History(policy))
+        self.nobodys = self._arrive("", self.nobody)
 
-    def read(self, header: str, gpc: bool, now: float) -> Arrival:
+    def learn(self, history: History) -> None:
+        """From now on, read consents by what is known of earlier policies."""
+        self._history = history
+        self._remembered = lru_cache(_REMEMBERED)(self._work_out)
+        self.undecided: Memo[Circumstances, Standing] = Memo(partial(self.stand, UNDECIDED))
+        self.empty: Memo[Circumstances, Arrival] = Memo(
+            lambda circumstances: self._arrive("", self.undecided[circumstances])
+        )
+
+    def read(self, header: str, circumstances: Circumstances, now: float) -> Arrival:
         """What a ``Cookie`` header comes to at ``now``. Remembered, since a page's requests all send the same one."""
         work_out = self._remembered if len(header) <= _LONGEST_REMEMBERED else self._work_out
-        arrival = work_out(header, gpc)
+        arrival = work_out(header, circumstances)
         if arrival.since <= now <= arrival.until:
             return arrival
-        return self._arrive(header, self.undecided[gpc])
+        standing = arrival.standing
+        left = lapse(standing.consent, now, standing.circumstances.regime)
+        return self._arrive(header, self.stand(left, standing.circumstances))
 
-    def _work_out(self, header: str, gpc: bool) -> Arrival:
-        return self._arrive(header, self._standing_of(find_cookie(header, self.consent_name), gpc))
+    def _work_out(self, header: str, circumstances: Circumstances) -> Arrival:
+        if self.age.read(header) == "child":
+            circumstances = circumstances.of_a_child
+        tokens = find_cookie(header, self.consent_name)
+        return self._arrive(header, self._standing_of(tokens, circumstances))
+
+    def as_child(self, arrival: Arrival) -> Arrival:
+        """The same, of a child."""
+        standing = arrival.standing
+        child = self.stand(standing.consent, standing.circumstances.of_a_child)
+        return self._arrive(arrival.header, child)
 
     def _arrive(self, header: str, standing: Standing) -> Arrival:
-        since, until = holds(standing.consent)
+        since, until = holds(standing.consent, standing.circumstances.regime)
         cookies = standing.gate.incoming(header) if header and self._enforce else None
         sweeps = 0
         to_sweep: tuple[str, ...] = ()
@@ -187,6 +218,11 @@ class Jar:
             self.session,
             to_sweep,
             sweeps,
+            signal_is_news=self._signal_is_news(standing),
+            unknown=any(
+                not self._history.knows(name, ground)
+                for name, ground in standing.consent.former.items()
+            ),
             keyed=(
                 remembers
                 or self.session.is_keyed(header)
@@ -195,29 +231,40 @@ class Jar:
             remembers=remembers,
         )
 
-    def _standing_of(self, tokens: list[str], gpc: bool) -> Standing:
+    def _signal_is_news(self, standing: Standing) -> bool:
+        consent = standing.consent
+        if consent.receipt is None or consent.signalled:
+            return False
+        silenced = standing.circumstances.silenced(self._policy)
+        return any(purpose.id in consent.grants for purpose in silenced)
+
+    def _standing_of(self, tokens: list[str], circumstances: Circumstances) -> Standing:
         """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""
         found: Standing | None = None
         for token in tokens:
             try:
-                standing = self.stand(read(self._signer.verify(token), self._policy), gpc)
+                consent = read(self._signer.verify(token), self._policy, self._history)
             except BadToken:
                 continue
-            if found is not None and found.consent != standing.consent:
-                return self.undecided[gpc]
-            found = standing
-        return found or self.undecided[gpc]
+            if found is not None and found.consent != consent:
+                return self.undecided[circumstances]
+            found = self.stand(consent, circumstances)
+        return found or self.undecided[circumstances]
 
     def signs_in(self, header: str) -> bool:
         """Whether something in a ``Cookie`` header may sign somebody in, or holds a session."""
         names = (self.session.name, self.remember.name, *self._migrating)
         return any(find_cookie(header, name) for name in names)
 
-    def write_consent(self, consent: Consent, age: int = 0) -> str:
-        """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old."""
+    def write_consent(self, consent: Consent, regime: Regime, age: int = 0) -> str:
+        """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old, for as long as any of it holds."""
         token = self._signer.sign(write(consent))
-        days = max(1, LIFETIME_DAYS - age)
-        return write_set_cookie(self.consent_name, token, max_age=days * DAY, secure=self.secure)
+        lasts = max(DAY, max(regime.lifetime, regime.ask_again) - age * DAY)
+        return write_set_cookie(self.consent_name, token, max_age=lasts, secure=self.secure)
+
+    def expire_consent(self) -> str:
+        """The ``Set-Cookie`` line that forgets it."""
+        return expire_set_cookie(self.consent_name, secure=self.secure)
 
     def write_swept(self, consent: Consent, sweeps: int) -> str:
         """The ``Set-Cookie`` line that counts the ``sweeps`` since ``consent``; for 0, the one that forgets them."""
@@ -228,9 +275,11 @@ class Jar:
             self.swept_name, count, max_age=SWEPT_DAYS * DAY, secure=self.secure
         )
 
-    def withdrawn(self, header: str, consent: Consent, gpc: bool) -> tuple[str, ...]:
+    def withdrawn(
+        self, header: str, consent: Consent, circumstances: Circumstances
+    ) -> tuple[str, ...]:
         """The declared cookies in a ``Cookie`` header that ``consent`` does not cover."""
-        return self.stand(consent, gpc).gate.withdrawn(header)
+        return self.stand(consent, circumstances).gate.withdrawn(header)
 
     def write_session(self, token: str) -> str:
         """The ``Set-Cookie`` line for a session's token, or, for ``""``, the one that expires it."""
@@ -238,11 +287,17 @@ class Jar:
             return expire_set_cookie(self.session.name, secure=self.secure)
         return f"{self.session.name}={token}{self._session_attributes}"
 
-    def stand(self, consent: Consent, gpc: bool) -> Standing:
+    def stand(self, consent: Consent, circumstances: Circumstances) -> Standing:
         """What follows from a consent."""
-        may = allowed(self._policy, consent, _SIGNALS[gpc])
+        return self._stand_by(self._history, consent, circumstances)
+
+    def _stand_by(
+        self, history: History, consent: Consent, circumstances: Circumstances
+    ) -> Standing:
+        may = allowed(self._policy, consent, circumstances)
         passage = self._passage(may)
-        return Standing(consent, may, passage.gate, passage, to_ask(self._policy, consent), gpc)
+        asking = question(self._policy, history, consent, circumstances)
+        return Standing(consent, circumstances, may, passage.gate, passage, asking)
 
     def _work_out_passage(self, may: Allowed) -> Passage:
         own = (
@@ -251,12 +306,15 @@ class Jar:
             self.swept_name,
             self.remember.name,
             self.marker.name,
+            self.age.name,
         )
         policy = self._policy
+        csp = content_security_policy(policy, may)
         return Passage(
             CookieGate(policy, may, own),
             HostGate(policy, may, left_out(policy, may)),
-            reporting(content_security_policy(policy, may), self._reports),
+            reporting(csp, self._reports),
+            csp,
             agrees_to_advertising(policy, may),
             may.vendors == policy.vendors.keys() and may.purposes == policy.purposes.keys(),
         )

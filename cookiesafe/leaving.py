@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import AnyStr
 
+from .consent import DAY
 from .conversation import Conversation, Steps
 from .errors import UsageError
 from .fields import text_of
 from .gate.roles import ROLES
-from .login import Keeping, Login, keep, keep_late, keep_nobodys
+from .login import Flow, Keeping, Login, keep, keep_late, keep_nobodys
 from .placing import Placing
+from .ports import Append
+from .recording import record_of
 from .session import Session
 
 
@@ -29,7 +33,9 @@ class Leaving(Placing, Conversation):
         Whether there are ``needs`` first. Raises ``UsageError`` where the app gave the session what it cannot keep.
         """
         session, login = self._session, self._login
-        due = self.navigates and self._now >= self._renew_at()
+        due = self._age is not None or (
+            self.navigates and (self._now >= self._renew_at() or self._arrived().signal_is_news)
+        )
         if session is not None and login is None and not due:
             if self._keep_nobodys(status, session):
                 return False
@@ -81,6 +87,7 @@ class Leaving(Placing, Conversation):
             )
             self._lines = yield from keep(keeping)
             self._login = keeping.login
+            self._lines += yield from self._keep_standing(status)
             if session is not None and self._outlasts:
                 session.settle()
         except UsageError:
@@ -88,6 +95,37 @@ class Leaving(Placing, Conversation):
         except Exception:
             self._fail("session")
         self._session = session
+
+    def _keep_standing(self, status: int) -> Flow[list[str]]:
+        """What was newly found of where the visitor stands: that it is a child, or that a signal counts."""
+        settings, standing, lines = self._settings, self._arrived().standing, []
+        circumstances, consent = standing.circumstances, standing.consent
+        if self._age is not None:
+            lines.append(self._jar.age.write(self._age))
+        if self._age == "child":
+            record = record_of(
+                settings, "child", self._now, layer="app", circumstances=circumstances
+            )
+            (failure,) = yield (Append((record,)),)
+            if failure is not None:
+                settings.report_store("that a visitor is a child was not recorded", failure)
+        elif self.navigates and status < 400 and self._arrived().signal_is_news:
+            record = record_of(
+                settings,
+                "signal",
+                self._now,
+                circumstances=circumstances,
+                consent=consent,
+                receipt=consent.receipt,
+            )
+            (failure,) = yield (Append((record,)),)
+            if failure is not None:
+                settings.report_store("a signal was not recorded", failure)
+                return lines
+            age = int(self._now) // DAY - (consent.changed or 0)
+            noted = replace(consent, signalled=True)
+            lines.append(self._jar.write_consent(noted, circumstances.regime, age))
+        return lines
 
     def finish(self) -> None:
         """Keep what the app has changed in the session since the headers left. There may be ``needs`` then.

@@ -74,7 +74,8 @@ class Placing(Visit):
         if not complete:
             self._embeds = self._placeholders(standing, fields if "active" in told else [])
         fragment = self._fragment(standing) if self.whole and markup == "html" else None
-        gate = PageGate(fragment, at_end=not standing.to_ask, swaps=self._embeds, markup=markup)
+        at_end = standing.question is None
+        gate = PageGate(fragment, at_end=at_end, swaps=self._embeds, markup=markup)
         if "length" in told or "untrue" in told:
             fields = _true_of(gate, fields, spelling)
             self._promised = gate.size is not None and "length" in told
@@ -82,12 +83,16 @@ class Placing(Visit):
             self.page = gate
         return fields
 
-    def _fragment(self, standing: Standing) -> bytes:
-        """The banner, or for who has chosen, the way back."""
+    def _fragment(self, standing: Standing) -> bytes | None:
+        """The banner, or for who has chosen, the way back. A child is shown neither."""
         notice = self._settings.notice
-        if standing.to_ask:
-            return notice.banner(self.root, self.here, standing.gpc)
-        return notice.revisit(self.root)
+        if standing.question is not None:
+            return notice.banner(self.root, self.here, standing.question, standing.circumstances)
+        return (
+            None
+            if standing.circumstances.child
+            else notice.revisit(self.root, standing.circumstances)
+        )
 
     def _placeholders(self, standing: Standing, fields: list[tuple[AnyStr, AnyStr]]) -> Embeds:
         hosts = self.hosts(standing)
@@ -97,8 +102,8 @@ class Placing(Visit):
 
     def _nobodys_page(self) -> PageGate:
         """Where nothing else can be relied on: what nobody agreed to is swapped, of whatever page this is."""
-        undecided = self._settings.secure_jar.undecided[False]
-        return PageGate(None, swaps=Embeds(undecided.passage.hosts.page(""), None))
+        nobody = self._settings.secure_jar.nobody
+        return PageGate(None, swaps=Embeds(nobody.passage.hosts.page(""), None))
 
     def _note(self, held: AnyHeld, did: str) -> None:
         self.held += (held,)

@@ -6,21 +6,23 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from ipaddress import ip_address
+from math import inf
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from .consent import UNDECIDED, allowed
+from .consent import Circumstances
 from .errors import SettingError, did_you_mean
 from .events import Once, log
 from .fields import Fixed, fixed
-from .gate import Findings, Place, Sightings, content_security_policy
+from .gate import Findings, Place, Sightings
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
+from .gpc import STATEMENT
 from .jar import Jar
 from .keys import KeyRing
 from .migration import Reader, in_force
 from .notice import Lasting, Notice
-from .policy import Policy
+from .policy import History, Policy
 from .ports import Request
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
@@ -29,6 +31,7 @@ from .session.terms import TERMS as SESSION_TERMS
 
 Mode = Literal["enforce", "observe"]
 _OWN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
+_FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>"
     r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
@@ -36,9 +39,21 @@ _ORIGIN = re.compile(
 _LONGEST_HOST = 270
 _REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
 _MOST_TOLD = 20
+_RECALL_SECONDS = 60
 _MOST_POLICIES = 64
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _PAGES_OF = {"ws": "http", "wss": "https"}
+
+
+class Varies:
+    """The ``Vary`` fields of what depends on the visitor: by its cookies alone, or on what ``steering`` names as well."""
+
+    def __init__(self, steering: str) -> None:
+        self.session = fixed("Vary", "Cookie")
+        self.consent = fixed("Vary", f"Cookie, {steering}")
+        self.document = fixed("Vary", f"Cookie, {steering}, Sec-Fetch-Dest")
+        self.unnamed = fixed("Vary", f"Cookie, {steering}, Sec-Fetch-Dest, Accept, HX-Request")
+        """Where a browser does not say what it asks for, that is told by other fields."""
 
 
 class Settings:
@@ -58,6 +73,7 @@ class Settings:
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
         migrate: Iterable[Reader[Any]] = (),
+        place_headers: Sequence[str] = (),
         revocable: bool = True,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
@@ -76,8 +92,17 @@ class Settings:
         self.enforce = mode == "enforce"
         self.places = self.enforce and bool(policy.optional)
         """Whether there is anything to ask visitors about, so that something may be placed in pages."""
+        self._place_headers = _field_names(place_headers)
+        self._circumstances: dict[tuple[frozenset[str], str], Circumstances] = {}
+        ordinary = self._in_circumstances(frozenset(), "")
+        self.ordinary = None if policy.site.dnt or self._place_headers else ordinary
+        """The circumstances of who sends no ``Sec-GPC``, where nothing else tells any."""
+        steering = ["Sec-GPC", *(["DNT"] if policy.site.dnt else []), *self._place_headers]
+        self.varies = Varies(", ".join(steering))
         self.path = _own_path(path)
         self.own_paths = f"{path}/"
+        self.statement = STATEMENT if policy.site.gpc else None
+        """Where the site states that it honours Global Privacy Control, if it does."""
         self.reports = f"{path}/reports"
         self.report_allowance = Allowance(rate=_REPORTS_A_SECOND, burst=_REPORTS_AT_ONCE)
         self.sightings = Sightings()
@@ -96,13 +121,29 @@ class Settings:
         """Signs the addresses under which an embed is loaded once."""
         self.jars = self._jars_by_scheme(secure)
         """The jar of each scheme that decides it alone."""
-        nothing = allowed(policy, UNDECIDED)
-        self.constant = self._csp_field(content_security_policy(policy, nothing))
+        nobody = self.secure_jar.nobody.passage
+        self.constant = self._csp_field(nobody.csp_alone)
         """What is no document carries this field, whoever asks: as if nothing had been agreed to."""
         self.constant_text, self.constant_raw = [self.constant[0]], [self.constant[1]]
         self.document_policy = lru_cache(_MOST_POLICIES)(self._document_policy)
         """``(csp, root)`` gives the policy of a visitor's documents, for an app that is mounted under ``root``."""
+        self._recalls_at = -inf
+        self.kept_texts: set[str] = set()
+        """The ids of records with the words of policies and notices that this process knows to be in the ledger."""
         self._check_room()
+
+    def learn(self, earlier: Iterable[Policy]) -> None:
+        """From now on, consent that was given under these policies holds as far as ours asks for no more."""
+        history = History(self.policy, earlier)
+        for jar in (self.secure_jar, self._plain_jar):
+            jar.learn(history)
+
+    def may_recall(self, now: float) -> bool:
+        """Whether to look for earlier policies: once a minute at most, whoever asks."""
+        if now < self._recalls_at:
+            return False
+        self._recalls_at = now + _RECALL_SECONDS
+        return True
 
     def _make_jar(self, keys: KeyRing, marked: int, *, secure: bool) -> Jar:
         return Jar(
@@ -116,6 +157,23 @@ class Settings:
             migrating=[reader.cookie for reader in self.readers],
             marked=marked,
         )
+
+    def circumstances(self, request: Request) -> Circumstances:
+        """What holds for who sends this, whatever they choose: to be asked while the request arrives."""
+        signals = set()
+        if request.asks_privacy():
+            signals.add("gpc")
+        if self.policy.site.dnt and (request.header("dnt") or "").strip(" \t") == "1":
+            signals.add("dnt")
+        said = (request.header(name) or "" for name in self._place_headers)
+        return self._in_circumstances(frozenset(signals), "-".join(filter(None, said)))
+
+    def _in_circumstances(self, signals: frozenset[str], place: str) -> Circumstances:
+        regime = self.policy.regime(place)
+        key = signals, regime.id
+        if key not in self._circumstances:
+            self._circumstances[key] = Circumstances(signals, regime)
+        return self._circumstances[key]
 
     def jar(self, request: Request) -> Jar:
         """Our cookies as browsers keep them on this connection."""
@@ -233,6 +291,13 @@ def _check(mode: str, secure: object) -> None:
         raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
     if secure not in (True, False, "auto"):
         raise SettingError(f"secure={secure!r}", fix='It is "auto", True or False.')
+
+
+def _field_names(names: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(names, str) or not all(_FIELD_NAME.fullmatch(name) for name in names):
+        fix = "It is a list of field names: [\"CF-IPCountry\"], or a country's and a region's."
+        raise SettingError(f"place_headers={names!r}", fix=fix)
+    return tuple(names)
 
 
 def _own_path(path: str) -> str:

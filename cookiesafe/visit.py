@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextvars import ContextVar
 from functools import partial
 
+from .age import Age
 from .consent import Consent
 from .errors import NotFresh, TooLate, UsageError
 from .gate.findings import AnyHeld
+from .ids import new_id
 from .jar import Arrival, Jar
 from .login import Login
-from .login.login import new_id
 from .ports import Request
 from .remember import label_of
 from .session import Identity, Session, Stored, the_one
@@ -35,6 +36,8 @@ class Visit(Request):
     _session: Session | None
     _login: Login | None = None
     _stored: Stored | None = None
+    _age: Age | None = None
+    """What was newly found of the visitor's age."""
     _arrival: Arrival | None = None
     _jar: Jar
     _now: float
@@ -56,16 +59,18 @@ class Visit(Request):
             self._now = now = settings.clock()
             jars, scheme = settings.jars, self.scheme
             self._jar = jar = jars[scheme] if scheme in jars else settings.jar(self)
-            gpc = self.gpc is not None and self.asks_privacy()
+            circumstances = settings.ordinary if self.gpc is None else None
+            if circumstances is None:
+                circumstances = settings.circumstances(self)
             if self.cookie:
-                self._arrival = arrival = jar.read(self.cookie, gpc, now)
+                self._arrival = arrival = jar.read(self.cookie, circumstances, now)
                 self.app_cookie = arrival.cookies
             else:
-                self._arrival = arrival = jar.empty[gpc]
+                self._arrival = arrival = jar.empty[circumstances]
         except Exception:
             settings.report_fault("arrive")
             self._jar = settings.secure_jar
-            self._arrival = arrival = self._jar.empty[False]
+            self._arrival = arrival = self._jar.nobodys
             self.app_cookie = "" if settings.enforce else None
         return arrival
 
@@ -196,6 +201,31 @@ class Visit(Request):
     def can(self, feature: str) -> bool:
         """Whether a feature has the purpose it needs. Raises ``UnknownName``."""
         return self.allows(self._settings.policy.feature(feature).purpose)
+
+    @property
+    def child(self) -> bool:
+        """Whether who visits is treated as a child, so that nothing optional is used, whatever was chosen."""
+        self._ask()
+        return self._arrived().standing.circumstances.child
+
+    def treat_as_child(self) -> None:
+        """From this response on, and for a year, treat who visits as a child: by what the app knows of them.
+
+        Raises ``TooLate`` after the response's headers have left.
+        """
+        if self.departed:
+            raise TooLate(
+                "a visitor was found to be a child after the response's headers had left",
+                fix="Call treat_as_child before the response begins.",
+            )
+        if not self.child:
+            self._arrival = self._jar.as_child(self._arrived())
+            self._age = "child"
+
+    @property
+    def policy(self) -> str:
+        """The fingerprint of the policy that this visit is under: keep it beside what you collect of a visitor."""
+        return self._settings.policy.fingerprint
 
     def _ask(self) -> None:
         if self.departed and not self.asked and not self._guarded:

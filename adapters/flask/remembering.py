@@ -10,9 +10,9 @@ from cookiesafe.adapters._drive import follow, perform
 from cookiesafe.cookies import find_cookie
 from cookiesafe.errors import StoreError
 from cookiesafe.events import Once, log
+from cookiesafe.ids import new_id
 from cookiesafe.ledger import Record
 from cookiesafe.login import Flow, returned
-from cookiesafe.login.login import new_id
 from cookiesafe.migration import FlaskLoginRemember
 from cookiesafe.ports import Append, Store, ask
 from cookiesafe.remember import Presented, Series, Terms, Verdict, begin

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
+from ..consent import DAY
 from ..jar import Jar, Standing
 from ..login import Login
 from ..origin import is_cross_site
@@ -46,6 +46,11 @@ class Asked:
     now: float
     login: Login | None = None
     framed: bool = False
+
+    @property
+    def today(self) -> int:
+        """In days since 1970-01-01 UTC."""
+        return int(self.now) // DAY
 
     @property
     def home(self) -> str:
@@ -120,6 +125,11 @@ def incomplete(asked: Asked) -> Reply:
     return problem(asked, 400, "Not taken", "The form was not complete, so nothing was changed.")
 
 
+def not_saved(asked: Asked) -> Reply:
+    why = "We could not save your choice. Nothing optional is used. Please try again."
+    return problem(asked, 503, "Not saved", why)
+
+
 def media_type(asked: Asked) -> str:
     return (asked.request.header("content-type") or "").partition(";")[0].strip().lower()
 
@@ -173,7 +183,3 @@ def fields_of(body: bytes) -> dict[str, list[str]] | None:
 def one(fields: Mapping[str, list[str]], name: str) -> str | None:
     values = fields.get(name, [])
     return values[0] if len(values) == 1 else None
-
-
-def random_id(asked: Asked) -> str:
-    return urlsafe_b64encode(asked.settings.entropy(16)).decode().rstrip("=")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ..consent import DAY, Consent, choose, to_ask
+from ..consent import Allowed, Consent, choose
 from ..cookies import find_cookie
 from ..errors import StoreError, UnknownName
 from ..events import log
 from ..gate import sweep
 from ..gate.findings import AnyHeld
-from ..ledger import Record
+from ..ids import new_id
+from ..ledger import Event
 from ..ports import Append, Reply
 from .asked import (
     Asked,
@@ -20,15 +21,14 @@ from .asked import (
     html,
     incomplete,
     local_path,
+    not_saved,
     one,
     problem,
     query_of,
-    random_id,
     read_form,
     see_other,
 )
-
-_NOTICES = frozenset({"banner", "choices", "embed"})
+from .evidence import evidence
 
 
 def show_choices(asked: Asked) -> Reply:
@@ -36,7 +36,7 @@ def show_choices(asked: Asked) -> Reply:
         asked.request.root,
         local_path(one(query_of(asked), "next"), asked.home),
         asked.standing.consent,
-        asked.standing.gpc,
+        asked.standing.circumstances,
         _still_sent(asked),
         _kept_from(asked),
         observing=not asked.settings.enforce,
@@ -66,40 +66,55 @@ def take_choice(asked: Asked) -> Flow:
     fields = yield from read_form(asked)
     if isinstance(fields, Reply):
         return fields
+    if asked.standing.circumstances.child:
+        why = "This is being used by a child, so everything optional stays off, and nothing was changed."
+        return problem(asked, 403, "Not taken", why)
     consent = _chosen(asked, fields)
     if consent is None:
         return incomplete(asked)
     then = local_path(one(fields, "next"), asked.home)
-    return (yield from keep(asked, consent, one(fields, "notice"), then))
+    return (yield from keep(asked, consent, one(fields, "notice"), then, one(fields, "text")))
 
 
-def keep(asked: Asked, consent: Consent, notice: str | None, then: str) -> Flow:
-    """Record a choice, and answer with it; the way leads on to ``then``. One that adds to an earlier keeps its day."""
-    receipt = (asked.standing.consent.receipt or random_id(asked)) if consent.grants else None
-    today = int(asked.now) // DAY
-    consent = replace(consent, day=consent.day or today, receipt=receipt)
-    record = _record(asked, consent, notice)
-    taken = _taken(asked, consent, record, then)
-    (failure,) = yield (Append(record),)
+def keep(
+    asked: Asked, consent: Consent, layer: str | None, then: str, text: str | None = None
+) -> Flow:
+    """Record a choice, and answer with it; the way leads on to ``then``."""
+    old = asked.standing.consent
+    receipt = (
+        (old.receipt or new_id(asked.settings.entropy))
+        if consent.grants or consent.former
+        else None
+    )
+    consent = replace(consent, receipt=receipt, told=old.told)
+    event = _event(consent, old)
+    given = receipt or old.receipt
+    records = evidence(asked, event, layer=layer, text=text, consent=consent, receipt=given)
+    (failure,) = yield (Append(records),)
     if isinstance(failure, StoreError):
         log.error("a choice could not be recorded, and was not taken: %s", failure)
-        return problem(
-            asked,
-            503,
-            "Not saved",
-            "We could not save your choice. Nothing optional is used. Please try again.",
-        )
-    return taken
+        return not_saved(asked)
+    asked.settings.kept_texts.update(record.id for record in records[:-1])
+    return _taken(asked, consent, event, given, then)
+
+
+def _event(consent: Consent, old: Consent) -> Event:
+    if consent.grants:
+        return "change" if old.receipt else "grant"
+    return "withdrawal" if old.receipt else "refusal"
 
 
 def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
-    """The consent a form stands for, or ``None`` if it stands for none."""
-    policy = asked.settings.policy
+    """The consent a form stands for, or ``None`` if it stands for none.
+
+    If it says what it is ``about``, everything else stays as it is.
+    """
+    policy, about = asked.settings.policy, fields.get("about")
     purposes: list[str] = []
     vendors: list[str] = []
     match fields.get("choice"):
         case ["accept"]:
-            purposes = list(policy.purposes)
+            purposes = [each.id for each in policy.optional] if about is None else about
         case ["reject"]:
             pass
         case ["save"]:
@@ -107,47 +122,44 @@ def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
         case _:
             return None
     try:
-        return choose(policy, purposes, vendors)
+        return choose(
+            policy,
+            purposes,
+            vendors,
+            day=asked.today,
+            about=about,
+            before=asked.standing.consent,
+        )
     except UnknownName:
         return None
 
 
-def _record(asked: Asked, consent: Consent, notice: str | None) -> Record:
-    old = asked.standing.consent
-    if consent.grants:
-        event = "change" if old.receipt else "grant"
-    else:
-        event = "withdrawal" if old.receipt else "refusal"
-    return Record(
-        id=random_id(asked),
-        time=int(asked.now * 1000),
-        event=event,
-        policy=asked.settings.policy.fingerprint,
-        notice=notice if notice in _NOTICES else "other",
-        language="en",
-        choices=dict(consent.choices),
-        grounds=dict(consent.grounds),
-        receipt=consent.receipt or old.receipt,
-    )
-
-
-def _taken(asked: Asked, consent: Consent, record: Record, then: str) -> Reply:
+def _taken(asked: Asked, consent: Consent, event: Event, given: str | None, then: str) -> Reply:
     if asked.wants_json:
-        reply = as_json(
-            200,
-            {"choices": dict(consent.choices), "event": record.event, "receipt": record.receipt},
-        )
+        said = {"choices": dict(consent.choices), "event": event, "receipt": given}
+        reply = as_json(200, said)
     else:
         reply = see_other(then)
+    put_in_force(asked, consent, reply)
+    return reply
+
+
+def put_in_force(asked: Asked, consent: Consent, reply: Reply) -> None:
+    """Have the browser keep the choice, and delete what it no longer agrees to."""
+    circumstances = asked.standing.circumstances
+    standing = asked.jar.stand(consent, circumstances)
     names: tuple[str, ...] = ()
-    if asked.settings.enforce and not to_ask(asked.settings.policy, consent):
-        names = asked.jar.withdrawn(asked.request.cookie, consent, asked.standing.gpc)
-    age = int(asked.now) // DAY - (consent.day or 0)
-    reply.cookies.append(asked.jar.write_consent(consent, age))
+    if asked.settings.enforce and standing.question is None:
+        names = standing.gate.withdrawn(asked.request.cookie)
+    age = asked.today - (consent.changed or 0)
+    reply.cookies.append(asked.jar.write_consent(consent, circumstances.regime, age))
     if names:
         reply.cookies += sweep(names, asked.settings.place_of(asked.request))
     if names or find_cookie(asked.request.cookie, asked.jar.swept_name):
         reply.cookies.append(asked.jar.write_swept(consent, 1 if names else 0))
-    if asked.settings.enforce and asked.standing.consent.grants - consent.grants:
+    if asked.settings.enforce and _narrows(asked.standing.allowed, standing.allowed):
         reply.headers.append(("Clear-Site-Data", '"cache"'))
-    return reply
+
+
+def _narrows(before: Allowed, now: Allowed) -> bool:
+    return not (before.purposes <= now.purposes and before.vendors <= now.vendors)

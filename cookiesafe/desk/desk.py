@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..gpc import STATEMENT, statement
 from ..ports import Reply
-from .asked import Asked, Flow, html, problem
+from .age import show_age, take_age
+from .asked import Asked, Flow, as_json, html, problem
 from .choices import show_choices, take_choice
 from .devices import show_devices, take_devices
 from .embed import EMBED, show_embed, take_embed
@@ -32,6 +34,12 @@ def _show_cookies(asked: Asked) -> Reply:
     return html(200, asked.settings.notice.cookies(asked.request.root))
 
 
+def _show_statement(asked: Asked) -> Reply:
+    reply = as_json(200, statement(asked.settings.policy.site.gpc))
+    reply.headers[1] = ("Cache-Control", "public, max-age=86400")
+    return reply
+
+
 def _show_style(asked: Asked) -> Reply:
     headers = [
         ("Content-Type", "text/css; charset=utf-8"),
@@ -41,6 +49,8 @@ def _show_style(asked: Asked) -> Reply:
 
 
 _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
+    STATEMENT: {"GET": _show_statement},
+    "age": {"GET": show_age, "POST": take_age},
     "choices": {"GET": show_choices, "POST": take_choice},
     "cookies": {"GET": _show_cookies},
     "devices": {"GET": show_devices, "POST": take_devices},

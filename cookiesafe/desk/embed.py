@@ -52,7 +52,7 @@ def _is_silenced(asked: Asked, vendor: Vendor | None) -> bool:
         return False
     standing = asked.standing
     consent = with_vendor(asked.settings.policy, standing.consent, vendor.id)
-    return vendor.id not in asked.jar.stand(consent, standing.gpc).allowed.vendors
+    return vendor.id not in asked.jar.stand(consent, standing.circumstances).allowed.vendors
 
 
 def take_embed(asked: Asked) -> Flow:
@@ -67,7 +67,9 @@ def take_embed(asked: Asked) -> Flow:
         case ["once"]:
             return _once(asked, embed)
         case ["always"]:
-            consent = with_vendor(asked.settings.policy, asked.standing.consent, embed.vendor.id)
+            consent = with_vendor(
+                asked.settings.policy, asked.standing.consent, embed.vendor.id, asked.today
+            )
             return (yield from keep(asked, consent, "embed", asked.request.address()))
         case _:
             return incomplete(asked)
@@ -82,7 +84,7 @@ def _embed_of(asked: Asked) -> _Embed | None:
     if url is None or len(sandbox) > 1:
         return None
     origin = asked.settings.origin_of(asked.request)
-    held = asked.jar.undecided[False].passage.hosts.page(f"{origin}/").held(url)
+    held = asked.jar.nobody.passage.hosts.page(f"{origin}/").held(url)
     if held is None:
         return None
     vendor = None if held.vendor is None else asked.settings.policy.vendor(held.vendor)

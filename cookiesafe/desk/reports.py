@@ -17,7 +17,7 @@ def take_reports(asked: Asked) -> Flow:
     (body,) = yield (ReadBody(MAX_BODY),)
     if body is None:
         return Reply(413, [PLAIN])
-    page = asked.jar.undecided[False].passage.hosts.page(settings.origin_of(asked.request))
+    page = asked.jar.nobody.passage.hosts.page(settings.origin_of(asked.request))
     for url in refused(body, settings.reports, enforce=settings.enforce):
         held = page.held(url)
         if held is not None and held.vendor is None:

@@ -23,6 +23,7 @@ Event = Literal[
     "signal",
     "child",
     "policy",
+    "notice",
     "announcement",
     "key",
     "erasure",
@@ -41,8 +42,8 @@ class Record:
     - ``remember``, ``forget``: the box to stay signed in was ticked, and that ended;
     - ``signal``: a browser's signal was first seen to turn off what its visitor had granted;
     - ``child``: somebody is to be treated as a child;
-    - ``policy``: the text of a policy, the first time that something was chosen under it; ``announcement``: one that
-      was published, from when on it is in force, and what is new;
+    - ``policy``, ``notice``: the text of a policy, and of a notice, the first time that something was chosen by it;
+      ``announcement``: a policy that was published, from when on it is in force, and what is new;
     - ``key``: a public key that seals the ledger; ``erasure``: records that were forgotten, or kept long enough.
 
     ``receipt`` is the id the visitor holds; a refusal has none, a withdrawal that of what it withdraws. ``choices`` are
@@ -90,7 +91,7 @@ class Record:
 class Entry(NamedTuple):
     """A record as the store keeps it: ``body`` is its canonical JSON, the others repeat what is in it.
 
-    ``index`` is its place in the sealed log, counted from 0; ``None`` while it is pending.
+    ``place`` is its index in the sealed log, counted from 0; ``None`` while it is pending.
     """
 
     id: str
@@ -98,7 +99,7 @@ class Entry(NamedTuple):
     event: str
     receipt: str | None
     body: str
-    index: int | None
+    place: int | None
 
     @property
     def record(self) -> Record:

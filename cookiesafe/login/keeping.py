@@ -9,13 +9,14 @@ from typing import Any
 
 from ..cookies import expire_set_cookie
 from ..errors import SessionTooLarge, StoreError
+from ..ids import new_id
 from ..jar import Jar
 from ..migration import Reader
 from ..ports import Store, ask
 from ..session import Reference, Session, Stored
 from ..session.mapping import merged
 from ..session.text import EMPTY
-from .login import Flow, Keeping, Login, Row, new_id
+from .login import Flow, Keeping, Login, Row
 from .signing import sign_in, sign_out
 
 _MOST_TRIES = 4

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -89,8 +88,3 @@ class Keeping:
     login: Login
     renews: bool = False
     failed: bool = False
-
-
-def new_id(entropy: Callable[[int], bytes]) -> str:
-    """128 random bits, as base64url."""
-    return urlsafe_b64encode(entropy(16)).decode().rstrip("=")

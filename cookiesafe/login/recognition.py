@@ -7,12 +7,13 @@ import json
 from ..cookies import find_cookie
 from ..errors import StoreError
 from ..events import log
+from ..ids import new_id
 from ..jar import Arrival, Jar
 from ..ports import Store, ask
 from ..remember import ATTEMPTS, Presented, Terms, Verdict, present
 from ..session import Identity, Reference, Stored, the_one
 from ..settings import Settings
-from .login import Flow, Login, Row, new_id
+from .login import Flow, Login, Row
 
 
 def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[Login]:

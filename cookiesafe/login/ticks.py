@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ..ids import new_id
 from ..ledger import Record
 from ..settings import Settings
-from .login import new_id
 
 
 def tick(settings: Settings, event: Literal["remember", "forget"], now: int, notice: str) -> Record:

@@ -2,5 +2,6 @@
 
 from .lists import Device, Lasting
 from .notice import Notice
+from .shown import Shown
 
-__all__ = ["Device", "Lasting", "Notice"]
+__all__ = ["Device", "Lasting", "Notice", "Shown"]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..consent import DAY, LIFETIME_DAYS, SWEPT_DAYS
+from ..age import KEPT_DAYS
+from ..consent import DAY, SWEPT_DAYS
 from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import Cookie, Policy, Purpose, Vendor
 
@@ -102,7 +103,7 @@ def groups(policy: Policy, lasting: Lasting) -> list[Group]:
         )
         for purpose in policy.purposes.values()
     )
-    necessary.cookies[:0] = _own(policy.site.name, lasting)
+    necessary.cookies[:0] = _own(policy, lasting)
     return [necessary, Group(STAYING, [_staying(policy.site.name, lasting)], []), *optional]
 
 
@@ -148,13 +149,14 @@ def duration(seconds: int | None) -> str:
     raise AssertionError(seconds)
 
 
-def _own(site: str, lasting: Lasting) -> list[Row]:
+def _own(policy: Policy, lasting: Lasting) -> list[Row]:
+    site, usual = policy.site.name, policy.regime("")
     return [
         Row(
             "cookiesafe",
             site,
             "remembers your choices about cookies",
-            duration(LIFETIME_DAYS * DAY),
+            duration(max(usual.lifetime, usual.ask_again)),
         ),
         Row(
             "cookiesafe-session",
@@ -173,6 +175,12 @@ def _own(site: str, lasting: Lasting) -> list[Row]:
             site,
             "counts how often cookies were deleted after your choice",
             duration(SWEPT_DAYS * DAY),
+        ),
+        Row(
+            "cookiesafe-age",
+            site,
+            "keeps an answer about age, where you were asked: child or not, no date",
+            duration(KEPT_DAYS * DAY),
         ),
     ]
 

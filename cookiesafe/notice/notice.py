@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache
 from html import escape
@@ -11,15 +12,41 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..consent import DAY, NECESSARY, Consent, allowed
-from ..policy import Policy, Purpose, Vendor
+from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
+from ..policy import NECESSARY_ID, Policy, Purpose, Vendor
 from .lists import Device, KeptFrom, Lasting, groups, left_over, well_known
+from .shown import Shown
 
 if TYPE_CHECKING:
     import jinja2
 
 _NEXT = "\0next\0"
+_TEXT = "\0text\0"
 _MOST_LISTED = 50
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_NOTHING_OWN: dict[str, Any] = {
+    "next": "",
+    "left": (),
+    "more": 0,
+    "held": (),
+    "observing": False,
+    "signed_in": False,
+    "remembered": False,
+}
+"""The preference centre of nobody in particular."""
 
 
 class Notice:
@@ -33,26 +60,34 @@ class Notice:
         self._path = path
         self._lasting = lasting
         self._banner_around = lru_cache(64)(self._render_banner)
+        self._choices_shown = lru_cache(64)(self._render_shown_choices)
         self._revisit = lru_cache(64)(self._render_revisit)
 
-    def banner(self, root: str, next_path: str, gpc: bool) -> bytes:
+    def banner(
+        self, root: str, next_path: str, question: Question, circumstances: Circumstances
+    ) -> bytes:
         """The first layer, to stand first in the body; ASCII. ``next_path`` is where the answer leads back to."""
-        return (
-            escape(next_path)
-            .encode("ascii", "xmlcharrefreplace")
-            .join(self._banner_around(root, gpc))
-        )
+        around, _ = self._banner_around(root, question, circumstances)
+        return escape(next_path).encode("ascii", "xmlcharrefreplace").join(around)
 
-    def revisit(self, root: str) -> bytes:
+    def revisit(self, root: str, circumstances: Circumstances) -> bytes:
         """The way back to the choices for who has chosen, to stand last in the page; ASCII."""
-        return self._revisit(root)
+        return self._revisit(root, circumstances)
+
+    def shown(
+        self, layer: str, root: str, question: Question | None, circumstances: Circumstances
+    ) -> Shown | None:
+        """What a visitor is shown on a layer, ``banner`` or ``choices``, without what is only this visitor's."""
+        if layer == "banner" and question is not None:
+            return self._banner_around(root, question, circumstances)[1]
+        return self._choices_shown(root, circumstances) if layer == "choices" else None
 
     def choices(
         self,
         root: str,
         next_path: str,
         consent: Consent,
-        gpc: bool,
+        circumstances: Circumstances,
         still_sent: Sequence[str] = (),
         held: Sequence[KeptFrom] = (),
         *,
@@ -66,24 +101,39 @@ class Notice:
         ``observing``: choices are taken, and do not count yet. ``signed_in`` is whether somebody is in this browser,
         ``remembered`` whether for longer than the visit.
         """
-        granted = [p for p in self._policy.optional if consent.state(p.id) == "granted"]
-        date = "" if consent.day is None else _date(consent.day)
-        return self._page(
-            "choices.html",
+        shown = self._choices_shown(root, circumstances)
+        page = self._choices_page(
             root,
+            consent,
+            circumstances,
             next=next_path,
-            consent=consent,
-            granted=granted,
-            by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
-            date=date,
-            gpc=self._silenced(gpc),
             left=left_over(self._policy, still_sent[:_MOST_LISTED]),
             more=len(still_sent[_MOST_LISTED:]),
-            elsewhere=self._elsewhere(consent, gpc),
             held=held[:_MOST_LISTED],
             observing=observing,
             signed_in=signed_in,
             remembered=remembered,
+        )
+        return page.replace(_TEXT, shown.text).encode("utf-8")
+
+    def _choices_page(
+        self, root: str, consent: Consent, circumstances: Circumstances, **context: Any
+    ) -> str:
+        may = allowed(self._policy, consent, circumstances)
+        return self._render(
+            "choices.html",
+            root,
+            consent=consent,
+            on=may.purposes,
+            granted=[p for p in self._policy.optional if consent.state(p.id) == "granted"],
+            default=self._default(circumstances),
+            by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
+            date="" if consent.day is None else _date(consent.day),
+            silenced=circumstances.silenced(self._policy),
+            child=circumstances.child,
+            elsewhere=self._elsewhere(consent, may.vendors),
+            text=_TEXT,
+            **context,
         )
 
     def devices(
@@ -126,6 +176,12 @@ class Notice:
             known=well_known(self._policy),
         )
 
+    def age(self, root: str, next_path: str, years: Iterable[int], *, answered: bool) -> bytes:
+        """The question when somebody was born, or that it was answered."""
+        return self._page(
+            "age.html", root, next=next_path, years=years, months=_MONTHS, answered=answered
+        )
+
     def placeholder(self, root: str, url: str, vendor: Vendor | None, *, silenced: bool) -> bytes:
         """What stands in the place of an embed that is held."""
         return self._page("placeholder.html", root, url=url, vendor=vendor, silenced=silenced)
@@ -150,37 +206,59 @@ class Notice:
         return hashlib.sha256(self.style).hexdigest()[:12]
 
     def _page(self, template: str, root: str, **context: Any) -> bytes:
-        page = _templates().get_template(template).render(**self._common(root), **context)
-        return page.encode("utf-8")
+        return self._render(template, root, **context).encode("utf-8")
 
-    def _render_banner(self, root: str, gpc: bool) -> tuple[bytes, bytes, bytes]:
-        others = {v.id for v in self._policy.vendors.values() if set(v.purposes) != {NECESSARY}}
-        text = (
-            _templates()
-            .get_template("banner.html")
-            .render(
-                **self._common(root),
-                next=_NEXT,
-                companies=len(others),
-                limits=[feature.without for feature in self._policy.features.values()],
-                gpc=self._silenced(gpc),
-            )
+    def _render(self, template: str, root: str, **context: Any) -> str:
+        return _templates().get_template(template).render(**self._common(root), **context)
+
+    def _render_banner(
+        self, root: str, question: Question, circumstances: Circumstances
+    ) -> tuple[list[bytes], Shown]:
+        """The banner around the address that its answer leads back to, and what is shown with it."""
+        others = {v.id for v in self._policy.vendors.values() if set(v.purposes) != {NECESSARY_ID}}
+        page = self._render(
+            "banner.html",
+            root,
+            next=_NEXT,
+            text=_TEXT,
+            question=question,
+            asked=[self._policy.purposes[name] for name in question.purposes],
+            news=[(self._policy.purposes[name].title, new) for name, new in question.news],
+            default=self._default(circumstances),
+            companies=len(others),
+            limits=[feature.without for feature in self._policy.features.values()],
+            silenced=circumstances.silenced(self._policy),
         )
-        before, between, after = text.encode("ascii", "xmlcharrefreplace").split(_NEXT.encode())
-        return before, between, after
+        shown = Shown.of(page.replace(_NEXT, "").replace(_TEXT, ""), "top", "reject,accept,save")
+        around = page.replace(_TEXT, shown.text).encode("ascii", "xmlcharrefreplace")
+        return around.split(_NEXT.encode()), shown
 
-    def _render_revisit(self, root: str) -> bytes:
-        text = _templates().get_template("revisit.html").render(**self._common(root))
+    def _render_shown_choices(self, root: str, circumstances: Circumstances) -> Shown:
+        page = self._choices_page(root, UNDECIDED, circumstances, **_NOTHING_OWN)
+        return Shown.of(page.replace(_TEXT, ""), "page", "save,reject,accept")
+
+    def _render_revisit(self, root: str, circumstances: Circumstances) -> bytes:
+        text = self._render(
+            "revisit.html",
+            root,
+            opts_out=any(circumstances.regime.mode(p) == "opt-out" for p in self._policy.optional),
+            silenced=circumstances.silenced(self._policy),
+        )
         return text.encode("ascii", "xmlcharrefreplace")
 
-    def _elsewhere(self, consent: Consent, gpc: bool) -> list[Vendor]:
-        """The companies that a visitor who has chosen does not agree to: what they keep is out of our reach."""
-        may = allowed(self._policy, consent, frozenset({"gpc"}) if gpc else frozenset())
-        vendors = self._policy.vendors.values() if consent.decided else ()
-        return [vendor for vendor in vendors if vendor.hosts and vendor.id not in may.vendors]
+    def _default(self, circumstances: Circumstances) -> list[Purpose]:
+        """What is on for who has not chosen."""
+        on = circumstances.by_default(self._policy)
+        return [
+            purpose
+            for purpose in self._policy.optional
+            if purpose.id in on and not circumstances.silence(purpose)
+        ]
 
-    def _silenced(self, gpc: bool) -> list[Purpose]:
-        return [p for p in self._policy.optional if gpc and p.signal == "gpc"]
+    def _elsewhere(self, consent: Consent, allowed: AbstractSet[str]) -> list[Vendor]:
+        """The companies that a visitor who has chosen does not agree to: what they keep is out of our reach."""
+        vendors = self._policy.vendors.values() if consent.decided else ()
+        return [vendor for vendor in vendors if vendor.hosts and vendor.id not in allowed]
 
     def _common(self, root: str) -> dict[str, Any]:
         root = quote(root)
@@ -192,6 +270,7 @@ class Notice:
             "choices": f"{own}/choices",
             "cookies": f"{own}/cookies",
             "devices": f"{own}/devices",
+            "age": f"{own}/age",
             "style": f"{own}/notice.css?v={self.style_version}",
         }
 

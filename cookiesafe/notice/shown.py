@@ -1,0 +1,25 @@
+"""What was shown when something was chosen, so that it can be shown again."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import NamedTuple
+
+
+class Shown(NamedTuple):
+    """A layer as visitors saw it: ``text`` is the fingerprint of its ``html`` (32 hex digits of SHA-256).
+
+    ``layout`` is where it stood (``top``: first in the page, in its flow; ``page``: a page of its own), ``buttons`` are
+    the buttons it had, in their order.
+    """
+
+    text: str
+    html: str
+    layout: str
+    buttons: str
+    language: str = "en"
+
+    @classmethod
+    def of(cls, html: str, layout: str, buttons: str) -> Shown:
+        """What the ``html`` of a layer shows."""
+        return cls(sha256(html.encode()).hexdigest()[:32], html, layout, buttons)

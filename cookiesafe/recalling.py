@@ -1,0 +1,29 @@
+"""Recalls earlier policies from the ledger: what a yes was said to, where that is not known any more."""
+
+from __future__ import annotations
+
+from .errors import StoreError
+from .ledger import Record
+from .login import Flow
+from .policy import Policy
+from .ports import Store, ask
+from .settings import Settings
+
+_MOST_RECALLED = 1000
+
+
+def recall(settings: Settings) -> Flow[None]:
+    """Have the settings learn them. Where that fails, whoever said yes to unknown words is asked again."""
+    (found,) = yield (ask(Store.find_entries, "policy", None, _MOST_RECALLED),)
+    if isinstance(found, StoreError):
+        settings.report_store("earlier policies were not recalled", found)
+        return
+    settings.learn(filter(None, (_policy_of(entry.body) for entry in found)))
+
+
+def _policy_of(body: str) -> Policy | None:
+    """The policy in a record; one that cannot be read is none."""
+    try:
+        return Policy.from_json(Record.from_json(body).detail["policy"])
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,71 @@
+"""Makes records: who is nameless, what happened, when, and by which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .consent import Circumstances, Consent
+from .ids import new_id
+from .ledger import Event, Record
+from .notice import Shown
+from .settings import Settings
+
+
+def record_of(
+    settings: Settings,
+    event: Event,
+    now: float,
+    *,
+    layer: str = "",
+    circumstances: Circumstances | None = None,
+    shown: Shown | None = None,
+    consent: Consent | None = None,
+    choices: Mapping[str, bool] | None = None,
+    receipt: str | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Record:
+    """The record of an event at ``now`` (unix seconds). ``layer`` is where it was said, ``shown`` what was seen there.
+
+    ``choices`` stand for a ``consent`` where it is about something else.
+    """
+    return Record(
+        id=new_id(settings.entropy),
+        time=int(now * 1000),
+        event=event,
+        policy=settings.policy.fingerprint,
+        notice=layer,
+        language="en" if shown is None else shown.language,
+        text="" if shown is None else shown.text,
+        layout="" if shown is None else shown.layout,
+        buttons="" if shown is None else shown.buttons,
+        regime="" if circumstances is None else circumstances.regime.id,
+        signals=() if circumstances is None else tuple(sorted(circumstances.signals)),
+        choices=dict(consent.choices if consent else choices or {}),
+        grounds=dict(consent.grounds) if consent else {},
+        receipt=receipt,
+        detail=dict(detail or {}),
+    )
+
+
+def words_of(settings: Settings, now: float, shown: Shown | None = None) -> list[Record]:
+    """The words of the policy, and what was shown, as far as this process does not know that the ledger has them.
+
+    Their ids keep them single, whoever appends them.
+    """
+    policy, time = settings.policy, int(now * 1000)
+    texts = {f"policy.{policy.fingerprint}": {"policy": policy.to_json()}}
+    if shown is not None:
+        texts[f"notice.{shown.text}"] = {"text": shown.text, "html": shown.html}
+    return [
+        Record(
+            id=id,
+            time=time,
+            event=id.partition(".")[0],
+            policy=policy.fingerprint,
+            language="en",
+            detail=detail,
+        )
+        for id, detail in texts.items()
+        if id not in settings.kept_texts
+    ]
