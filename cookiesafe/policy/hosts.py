@@ -69,6 +69,23 @@ class Host:
         default = _DEFAULT_PORTS[scheme]
         return (default if port is None else port) == (int(self.port) if self.port else default)
 
+    def contains(self, other: Host) -> bool:
+        """Whether every URL that ``other`` covers is covered here too."""
+        if self.wildcard:
+            if not f".{other.name}".endswith(f".{self.name}"):
+                return False
+            if other.name == self.name and not other.wildcard:
+                return False
+        elif other.wildcard or other.name != self.name:
+            return False
+        schemes = _SCHEMES_COVERED[other.scheme]
+        return schemes <= _SCHEMES_COVERED[self.scheme] and all(
+            self.port == "*" or self._port(scheme) == other._port(scheme) for scheme in schemes
+        )
+
+    def _port(self, scheme: str) -> str:
+        return self.port or str(_DEFAULT_PORTS[scheme])
+
 
 def parse_host(text: str) -> Host:
     """The host-source in ``text``, lower-cased. Raises ValueError that says what to write."""

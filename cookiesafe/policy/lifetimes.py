@@ -68,9 +68,9 @@ def checked_lifetime(seconds: int) -> int:
 def duration(seconds: int | None) -> str:
     """A lifetime in words, in the largest unit that divides it: ``90 days``, ``1 year``."""
     if seconds is None:
-        return "an unstated time"
+        return "not stated"
     if seconds == 0:
-        return "the browser's session"
+        return "until the browser is closed"
     unit = next(each for each in _SAID if seconds % _UNITS[each] == 0)
     count = seconds // _UNITS[unit]
     return f"{count} {unit}{'' if count == 1 else 's'}"

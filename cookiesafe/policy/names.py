@@ -45,6 +45,22 @@ def contains(wide: str, narrow: str) -> bool:
     )
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether some name falls under both ``one`` and ``other``; both may be patterns."""
+    if "*" not in one or "*" not in other:
+        return contains(one, other) or contains(other, one)
+    (start, _, end), (begin, _, finish) = one.partition("*"), other.partition("*")
+    return (start.startswith(begin) or begin.startswith(start)) and (
+        end.endswith(finish) or finish.endswith(end)
+    )
+
+
+def rank(name: str) -> tuple[bool, int, int]:
+    """Which of several that fit comes first, as ``CookieNames`` has it: the highest rank."""
+    before, star, after = name.partition("*")
+    return not star, len(before), len(after)
+
+
 class CookieNames(dict[str, Cookie | None]):
     """``names[name]`` is the cookie ``name`` falls under, or None, however many there are.
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
+from typing import Final
 
 from .declared import Cookie, Declaration, Purpose, Vendor
+from .hosts import Host, parse_host
+from .lifetimes import duration
+from .names import contains, overlap, rank
+
+_REACHED: Final = {
+    "": "it is about this browser",
+    "email": "you are written to by e-mail",
+    "post": "you are written to by post",
+    "phone": "you are called by telephone",
+    "sms": "you are sent text messages",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +53,86 @@ class Substance:
     channel: str = ""
 
     def news(self, older: Substance) -> tuple[str, ...]:
-        """What is wider here than in ``older``, each as a few plain words; empty if nothing is."""
-        return () if self == older else ("the text says something else",)
+        """What is wider here than in ``older``, each as a few plain words; empty if nothing is.
+
+        Other words are wider, since nobody can tell what they add. So is a lifetime that is not
+        stated than one that is, and a cookie that belongs to somebody else.
+        """
+        return (
+            *self._new_words(older),
+            *_new_companies(self.vendors, older.vendors),
+            *_new_cookies(self.cookies, older.cookies),
+            *self._new_purposes(older),
+        )
+
+    def _new_words(self, older: Substance) -> Iterator[str]:
+        # A vendor's title is its company's name, and is compared as that.
+        if self.title != older.title and not self.purposes:
+            yield f"it is called something else: {self.title}"
+        if self.text != older.text:
+            yield "the text says something else"
+        if self.channel != older.channel:
+            yield _REACHED[self.channel]
+
+    def _new_purposes(self, older: Substance) -> Iterator[str]:
+        known = {id for id, _ in older.purposes}
+        for id, title in self.purposes:
+            if id not in known:
+                yield f"{self.title} for one more purpose: {title}"
+
+
+def _new_companies(now: Iterable[Company], older: Iterable[Company]) -> Iterator[str]:
+    # One company may be two vendors, each with its own hosts.
+    known: dict[str, list[Host]] = {}
+    for company in older:
+        known.setdefault(company.name, []).extend(map(parse_host, company.hosts))
+    for name in dict.fromkeys(company.name for company in now if company.name not in known):
+        yield f"a new company: {name}"
+    for company in now:
+        before = known.get(company.name)
+        for text in company.hosts if before is not None else ():
+            host = parse_host(text)
+            if not any(each.contains(host) for each in before or ()):
+                yield f"{company.name} at one more address: {text}"
+
+
+def _new_cookies(now: Sequence[Kept], older: Sequence[Kept]) -> Iterator[str]:
+    names = {cookie.name for cookie in now}
+    for cookie in now:
+        within = [each for each in older if contains(each.name, cookie.name)]
+        if not within:
+            yield f"a new cookie: {cookie.name}"
+            continue
+        closest = max(within, key=lambda each: rank(each.name))
+        yield from _wider(cookie.name, cookie, closest)
+        for each in older:
+            if _came_first(each.name, closest.name, cookie.name, names):
+                yield from _wider(each.name, cookie, each)
+
+
+def _came_first(other: str, closest: str, name: str, names: set[str]) -> bool:
+    """Whether some cookies that were under ``other``, and not ``closest``, are under ``name`` now."""
+    if not overlap(other, name) or rank(other) <= rank(closest):
+        return False
+    return other not in names or rank(other) < rank(name)
+
+
+def _wider(name: str, now: Kept, older: Kept) -> Iterator[str]:
+    if now.vendor != older.vendor:
+        yield f"{name} belongs to {now.vendor or 'the site itself'} now"
+    if _longest(now.lifetime) > _longest(older.lifetime):
+        before = _kept(older.lifetime).removeprefix("for ")
+        yield f"{name} is kept {_kept(now.lifetime)} instead of {before}"
+
+
+def _longest(lifetime: int | None) -> float:
+    return inf if lifetime is None else lifetime
+
+
+def _kept(lifetime: int | None) -> str:
+    if lifetime is None:
+        return "for as long as the browser allows"
+    return f"for {duration(lifetime)}" if lifetime else duration(lifetime)
 
 
 def substances_of(purposes: Iterable[Purpose], declaration: Declaration) -> dict[str, Substance]:
