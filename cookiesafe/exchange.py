@@ -82,6 +82,7 @@ class Exchange(Departure):
         self.places = self.navigates = self._at_fault = False
         self.swept_from = None
         arrival = self._read_cookies()
+        settings = self._settings
         if own and self.path != settings.statement:
             own = self.path.startswith(settings.own_paths)
         unknown = arrival.unknown and settings.may_recall(self._now)
@@ -147,7 +148,7 @@ class Exchange(Departure):
             self.places = not arrival.standing.passage.complete
         elif self.navigates:
             self.places = self.whole = True
-            if arrival.standing.question is not None:
+            if arrival.standing.question is not None or self._settings.announcement is not None:
                 self.here = self.address()
             if arrival.to_sweep:
                 self.swept_from = self._settings.place_of(self)

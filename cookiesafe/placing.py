@@ -73,8 +73,9 @@ class Placing(Visit):
             return fields
         if not complete:
             self._embeds = self._placeholders(standing, fields if "active" in told else [])
-        fragment = self._fragment(standing) if self.whole and markup == "html" else None
-        at_end = standing.question is None
+        fragment, at_end = None, False
+        if self.whole and markup == "html":
+            fragment, at_end = self._fragment(standing)
         gate = PageGate(fragment, at_end=at_end, swaps=self._embeds, markup=markup)
         if "length" in told or "untrue" in told:
             fields = _true_of(gate, fields, spelling)
@@ -83,16 +84,21 @@ class Placing(Visit):
             self.page = gate
         return fields
 
-    def _fragment(self, standing: Standing) -> bytes | None:
-        """The banner, or for who has chosen, the way back. A child is shown neither."""
-        notice = self._settings.notice
+    def _fragment(self, standing: Standing) -> tuple[bytes | None, bool]:
+        """The banner, or for who has chosen, what was announced or the way back, and whether it stands at the end.
+
+        A child is shown none of them.
+        """
+        settings, notice = self._settings, self._settings.notice
+        if standing.circumstances.child:
+            return None, True
         if standing.question is not None:
-            return notice.banner(self.root, self.here, standing.question, standing.circumstances)
-        return (
-            None
-            if standing.circumstances.child
-            else notice.revisit(self.root, standing.circumstances)
-        )
+            banner = notice.banner(self.root, self.here, standing.question, standing.circumstances)
+            return banner, False
+        announcement = settings.to_tell(standing, self._now)
+        if announcement is not None:
+            return notice.change(self.root, self.here, announcement), False
+        return notice.revisit(self.root, standing.circumstances), True
 
     def _placeholders(self, standing: Standing, fields: list[tuple[AnyStr, AnyStr]]) -> Embeds:
         hosts = self.hosts(standing)

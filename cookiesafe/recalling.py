@@ -18,10 +18,10 @@ def recall(settings: Settings) -> Flow[None]:
     if isinstance(found, StoreError):
         settings.report_store("earlier policies were not recalled", found)
         return
-    settings.learn(filter(None, (_policy_of(entry.body) for entry in found)))
+    settings.learn(filter(None, (policy_of(entry.body) for entry in found)))
 
 
-def _policy_of(body: str) -> Policy | None:
+def policy_of(body: str) -> Policy | None:
     """The policy in a record; one that cannot be read is none."""
     try:
         return Policy.from_json(Record.from_json(body).detail["policy"])

@@ -9,6 +9,7 @@ from .consent import Circumstances, Consent
 from .ids import new_id
 from .ledger import Event, Record
 from .notice import Shown
+from .policy import Policy
 from .settings import Settings
 
 
@@ -48,24 +49,29 @@ def record_of(
     )
 
 
-def words_of(settings: Settings, now: float, shown: Shown | None = None) -> list[Record]:
-    """The words of the policy, and what was shown, as far as this process does not know that the ledger has them.
+def policy_record(policy: Policy, now: float) -> Record:
+    """The words of a policy. Its id keeps it single, whoever appends it."""
+    return Record(
+        id=f"policy.{policy.fingerprint}",
+        time=int(now * 1000),
+        event="policy",
+        policy=policy.fingerprint,
+        detail={"policy": policy.to_json()},
+    )
 
-    Their ids keep them single, whoever appends them.
-    """
-    policy, time = settings.policy, int(now * 1000)
-    texts = {f"policy.{policy.fingerprint}": {"policy": policy.to_json()}}
+
+def words_of(settings: Settings, now: float, shown: Shown | None = None) -> list[Record]:
+    """The words of the policy, and what was shown, as far as this process does not know that the ledger has them."""
+    words = [policy_record(settings.policy, now)]
     if shown is not None:
-        texts[f"notice.{shown.text}"] = {"text": shown.text, "html": shown.html}
-    return [
-        Record(
-            id=id,
-            time=time,
-            event=id.partition(".")[0],
-            policy=policy.fingerprint,
-            language="en",
-            detail=detail,
+        words.append(
+            Record(
+                id=f"notice.{shown.text}",
+                time=int(now * 1000),
+                event="notice",
+                policy=settings.policy.fingerprint,
+                language=shown.language,
+                detail={"text": shown.text, "html": shown.html},
+            )
         )
-        for id, detail in texts.items()
-        if id not in settings.kept_texts
-    ]
+    return [record for record in words if record.id not in settings.kept_texts]

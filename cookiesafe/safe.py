@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from functools import partial
 from typing import Any, Literal
 
+from .adapters._drive import follow
 from .adapters.stores import store_of
 from .errors import UsageError
 from .gate.sightings import suggestions
 from .migration import Reader
-from .policy import Policy
+from .policy import Announcement, Policy
 from .ports import Store
+from .publishing import publish
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms
@@ -29,7 +33,8 @@ class CookieSafe:
     such as ``https://www.example`` tells what visitors see behind a proxy. ``secure`` is ``"auto"`` (https: yes; plain
     http on this very machine: no), ``True`` or ``False``. ``session`` and ``remember`` say how long sessions and
     remembered logins are kept, and where; ``migrate`` are readers of what another library wrote
-    (``cookiesafe.migration``). ``clock`` gives unix seconds, ``entropy`` random bytes.
+    (``cookiesafe.migration``). ``place_headers`` name the fields in which a proxy of yours, and nobody else, says where
+    visitors are: a country (ISO 3166-1), and perhaps its region (ISO 3166-2) in another. ``clock`` gives unix seconds, ``entropy`` random bytes.
 
     Raises ``SettingError``: ``WeakKey`` for a short key, ``PolicyError`` for a policy that cannot be.
     """
@@ -49,11 +54,12 @@ class CookieSafe:
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
         migrate: Iterable[Reader[Any]] = (),
+        place_headers: Sequence[str] = (),
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self.settings = Settings(
-            policy,
+        self._settings_of = partial(
+            Settings,
             secret_key=secret_key,
             fallback_keys=fallback_keys,
             mode=mode,
@@ -65,11 +71,17 @@ class CookieSafe:
             remember=remember,
             migrate=migrate,
             revocable=store is not None,
+            place_headers=place_headers,
             clock=clock,
             entropy=entropy,
         )
-        self.policy = policy
+        self.settings = self._settings_of(policy)
         self.store = store_of(store)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that is in force."""
+        return self.settings.policy
 
     def suggestions(self) -> str:
         """TOML to add to the policy: the cookies and hosts that this process has met and nobody declared.
@@ -78,6 +90,27 @@ class CookieSafe:
         ``unsorted``, so that it stays held until it was given its own.
         """
         return suggestions(self.policy, self.settings.sightings)
+
+    def publish(self, policy: Policy, *, summary: Sequence[str], in_force: date) -> Announcement:
+        """Announce a policy: tell visitors from now on, and have it in force from the day ``in_force`` (UTC) on.
+
+        ``summary`` says in a few sentences what is new. Both versions are kept in the ledger. Call it in every process,
+        where it starts: the policy itself is announced once. When the policy of this ``CookieSafe`` is that one
+        already, visitors are told of it as it was announced.
+
+        It asks the store, and waits for it. Raises ``StoreError``, ``SettingError`` for an empty summary, and
+        ``UsageError`` for the policy that is in force and was never announced.
+        """
+        announcement = follow(publish(self.settings, policy, summary, in_force), self.store)
+        after = self.settings
+        if announcement.before is self.settings.policy:
+            after = self._settings_of(policy)
+            after.learn([*self.settings.earlier, announcement.before])
+        self.settings.announce(announcement, self._hand_over, after)
+        return announcement
+
+    def _hand_over(self, after: Settings) -> None:
+        self.settings = after
 
     def sign_out_everywhere(self, user_id: str | int) -> None:
         """End all sessions and remembered logins of a user: when a password was reset, or an account is closed.

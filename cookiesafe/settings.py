@@ -18,11 +18,11 @@ from .gate import Findings, Place, Sightings
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
 from .gpc import STATEMENT
-from .jar import Jar
+from .jar import Jar, Standing
 from .keys import KeyRing
 from .migration import Reader, in_force
 from .notice import Lasting, Notice
-from .policy import History, Policy
+from .policy import Announcement, History, Policy
 from .ports import Request
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
@@ -127,6 +127,13 @@ class Settings:
         self.constant_text, self.constant_raw = [self.constant[0]], [self.constant[1]]
         self.document_policy = lru_cache(_MOST_POLICIES)(self._document_policy)
         """``(csp, root)`` gives the policy of a visitor's documents, for an app that is mounted under ``root``."""
+        self.announcement: Announcement | None = None
+        self.until: float = inf
+        """When another policy is in force, in unix seconds: ``succeeded`` are the settings by then."""
+        self._after: Settings | None = None
+        self._hand_over: Callable[[Settings], None] | None = None
+        self.earlier: tuple[Policy, ...] = ()
+        """The policies that are known to have been in force before."""
         self._recalls_at = -inf
         self.kept_texts: set[str] = set()
         """The ids of records with the words of policies and notices that this process knows to be in the ledger."""
@@ -134,9 +141,34 @@ class Settings:
 
     def learn(self, earlier: Iterable[Policy]) -> None:
         """From now on, consent that was given under these policies holds as far as ours asks for no more."""
-        history = History(self.policy, earlier)
+        self.earlier = tuple(earlier)
+        history = History(self.policy, self.earlier)
         for jar in (self.secure_jar, self._plain_jar):
             jar.learn(history)
+
+    def announce(
+        self, announcement: Announcement, hand_over: Callable[[Settings], None], after: Settings
+    ) -> None:
+        """Tell visitors of a policy, and hand over to the settings ``after`` once it is in force."""
+        self.announcement = after.announcement = announcement
+        if after is not self:
+            self._after, self._hand_over, self.until = after, hand_over, announcement.starts
+
+    def succeeded(self) -> Settings:
+        """The settings that these are over for."""
+        after = self._after
+        if after is None:
+            return self
+        if self._hand_over is not None:
+            self._hand_over(after)
+        return after
+
+    def to_tell(self, standing: Standing, now: float) -> Announcement | None:
+        """What was announced, if this visitor, who has chosen, is still to be told."""
+        announcement = self.announcement
+        if announcement is None or not standing.consent.decided or now > announcement.ends:
+            return None
+        return None if standing.consent.told == announcement.id else announcement
 
     def may_recall(self, now: float) -> bool:
         """Whether to look for earlier policies: once a minute at most, whoever asks."""

@@ -57,6 +57,8 @@ class Visit(Request):
         self._now = 0.0
         try:
             self._now = now = settings.clock()
+            if now >= settings.until:
+                self._settings = settings = settings.succeeded()
             jars, scheme = settings.jars, self.scheme
             self._jar = jar = jars[scheme] if scheme in jars else settings.jar(self)
             circumstances = settings.ordinary if self.gpc is None else None

@@ -9,6 +9,7 @@ from ..gpc import STATEMENT, statement
 from ..ports import Reply
 from .age import show_age, take_age
 from .asked import Asked, Flow, as_json, html, problem
+from .changes import show_changes, take_changes
 from .choices import show_choices, take_choice
 from .devices import show_devices, take_devices
 from .embed import EMBED, show_embed, take_embed
@@ -51,6 +52,7 @@ def _show_style(asked: Asked) -> Reply:
 _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
     STATEMENT: {"GET": _show_statement},
     "age": {"GET": show_age, "POST": take_age},
+    "changes": {"GET": show_changes, "POST": take_changes},
     "choices": {"GET": show_choices, "POST": take_choice},
     "cookies": {"GET": _show_cookies},
     "devices": {"GET": show_devices, "POST": take_devices},

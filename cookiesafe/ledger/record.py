@@ -18,6 +18,7 @@ Event = Literal[
     "refusal",
     "withdrawal",
     "change",
+    "kept",
     "remember",
     "forget",
     "signal",
@@ -38,7 +39,8 @@ class Record:
     forgotten, since without it nobody can tell from its hash what it held. ``time`` is in milliseconds since 1970-01-01
     UTC. ``event`` is one of ``Event``:
 
-    - ``grant``, ``refusal``, ``withdrawal``, ``change``: a choice about purposes;
+    - ``grant``, ``refusal``, ``withdrawal``, ``change``: a choice about purposes; ``kept``: one that was left as it is
+      when a new policy was announced;
     - ``remember``, ``forget``: the box to stay signed in was ticked, and that ended;
     - ``signal``: a browser's signal was first seen to turn off what its visitor had granted;
     - ``child``: somebody is to be treated as a child;

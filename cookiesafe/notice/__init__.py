@@ -1,7 +1,7 @@
 """What the visitor is shown: the banner, our pages, their words and their looks."""
 
-from .lists import Device, Lasting
+from .lists import Device, Lasting, Version
 from .notice import Notice
 from .shown import Shown
 
-__all__ = ["Device", "Lasting", "Notice", "Shown"]
+__all__ = ["Device", "Lasting", "Notice", "Shown", "Version"]

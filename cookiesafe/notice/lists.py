@@ -66,6 +66,14 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A policy that was shown, by its fingerprint; ``since`` when, in unix seconds."""
+
+    fingerprint: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One cookie as the visitor reads of it."""
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
-from ..policy import NECESSARY_ID, Policy, Purpose, Vendor
-from .lists import Device, KeptFrom, Lasting, groups, left_over, well_known
+from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor
+from .lists import Device, KeptFrom, Lasting, Version, groups, left_over, well_known
 from .shown import Shown
 
 if TYPE_CHECKING:
@@ -73,6 +73,37 @@ class Notice:
     def revisit(self, root: str, circumstances: Circumstances) -> bytes:
         """The way back to the choices for who has chosen, to stand last in the page; ASCII."""
         return self._revisit(root, circumstances)
+
+    def change(self, root: str, next_path: str, announcement: Announcement) -> bytes:
+        """That a policy was announced, to stand first in the body; ASCII. ``next_path`` is where the answer leads to."""
+        page = self._render(
+            "change.html",
+            root,
+            next=next_path,
+            announcement=announcement,
+            in_force=self._policy.fingerprint == announcement.id,
+        )
+        return page.encode("ascii", "xmlcharrefreplace")
+
+    def changes(
+        self,
+        root: str,
+        next_path: str,
+        announcement: Announcement | None,
+        versions: Sequence[Version],
+        *,
+        to_answer: bool,
+    ) -> bytes:
+        """What differs in an announced policy, and the versions there were."""
+        return self._page(
+            "changes.html",
+            root,
+            next=next_path,
+            announcement=announcement,
+            in_force=announcement is not None and self._policy.fingerprint == announcement.id,
+            versions=versions,
+            to_answer=to_answer,
+        )
 
     def shown(
         self, layer: str, root: str, question: Question | None, circumstances: Circumstances
@@ -169,12 +200,21 @@ class Notice:
 
     def cookies(self, root: str) -> bytes:
         """The tables of cookies and vendors, made from the policy."""
+        return self.version(root, self._policy)
+
+    def version(self, root: str, policy: Policy, since: int | None = None) -> bytes:
+        """The same, of another version of the policy, which was first used at ``since`` (unix seconds)."""
         return self._page(
             "cookies.html",
             root,
-            groups=groups(self._policy, self._lasting),
-            known=well_known(self._policy),
+            since=since,
+            groups=groups(policy, self._lasting),
+            known=well_known(policy),
         )
+
+    def choices_address(self, root: str, next_path: str) -> str:
+        """Where the preference centre is, from which the way leads on to ``next_path``."""
+        return f"{quote(root)}{self._path}/choices?next={quote(next_path, safe='/')}"
 
     def age(self, root: str, next_path: str, years: Iterable[int], *, answered: bool) -> bytes:
         """The question when somebody was born, or that it was answered."""
@@ -271,6 +311,7 @@ class Notice:
             "cookies": f"{own}/cookies",
             "devices": f"{own}/devices",
             "age": f"{own}/age",
+            "changes": f"{own}/changes",
             "style": f"{own}/notice.css?v={self.style_version}",
         }
 

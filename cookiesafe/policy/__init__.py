@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .announcement import Announcement
 from .declared import NECESSARY_ID, Cookie, Feature, Mode, Purpose, Regime, Site, Vendor
 from .differences import Difference, differences
 from .history import History
@@ -22,6 +23,7 @@ __all__ = [
     "STRICTEST",
     "TRACKERS",
     "TRACKER_HOSTS",
+    "Announcement",
     "Company",
     "Cookie",
     "Difference",

@@ -1,0 +1,99 @@
+"""Changes of the policy: what was announced, what differs, and what the visitor makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..errors import StoreError
+from ..ledger import Entry
+from ..notice import Version
+from ..policy import Announcement, Policy
+from ..ports import Append, Reply, Store, ask
+from .asked import (
+    Asked,
+    Flow,
+    as_json,
+    html,
+    incomplete,
+    local_path,
+    not_saved,
+    one,
+    problem,
+    query_of,
+    read_form,
+    see_other,
+)
+from .evidence import evidence
+
+_MOST = 200
+
+
+def show_changes(asked: Asked) -> Flow:
+    """The announced change and all that differs, and the versions there were; or one of these, as it was."""
+    query = query_of(asked)
+    (found,) = yield (ask(Store.find_entries, "policy", None, _MOST),)
+    entries: Sequence[Entry] = () if isinstance(found, StoreError) else found
+    if "version" in query:
+        return _show_version(asked, entries, one(query, "version"))
+    announcement = asked.settings.announcement
+    page = asked.settings.notice.changes(
+        asked.request.root,
+        local_path(one(query, "next"), asked.home),
+        announcement,
+        [Version(_fingerprint(entry), entry.time // 1000) for entry in entries],
+        to_answer=_is_to_answer(asked, announcement),
+    )
+    return html(200, page)
+
+
+def _show_version(asked: Asked, entries: Sequence[Entry], fingerprint: str | None) -> Reply:
+    for entry in entries:
+        if _fingerprint(entry) == fingerprint:
+            try:
+                policy = Policy.from_json(entry.record.detail["policy"])
+            except (KeyError, TypeError, ValueError):
+                break
+            return html(
+                200, asked.settings.notice.version(asked.request.root, policy, entry.time // 1000)
+            )
+    return problem(asked, 404, "No such version", "This site has no such version of its policy.")
+
+
+def _fingerprint(entry: Entry) -> str:
+    return entry.id.partition(".")[2]
+
+
+def _is_to_answer(asked: Asked, announcement: Announcement | None) -> bool:
+    return asked.settings.to_tell(asked.standing, asked.now) is announcement is not None
+
+
+def take_changes(asked: Asked) -> Flow:
+    """*Keep* and *change* both end the notice; neither agrees to anything new."""
+    fields = yield from read_form(asked)
+    if isinstance(fields, Reply):
+        return fields
+    announcement, old = asked.settings.announcement, asked.standing.consent
+    choice = one(fields, "choice")
+    if announcement is None or one(fields, "policy") != announcement.id or not old.decided:
+        return incomplete(asked)
+    if choice not in ("keep", "change"):
+        return incomplete(asked)
+    if choice == "keep" and old.receipt is not None:
+        detail = {"announced": announcement.id}
+        records = evidence(
+            asked, "kept", layer="change", consent=old, receipt=old.receipt, detail=detail
+        )
+        (failure,) = yield (Append(records),)
+        if isinstance(failure, StoreError):
+            return not_saved(asked)
+    then = local_path(one(fields, "next"), asked.home)
+    if choice == "change":
+        then = asked.settings.notice.choices_address(asked.request.root, then)
+    reply = as_json(200, {"done": choice}) if asked.wants_json else see_other(then)
+    told = replace(old, told=announcement.id)
+    regime = asked.standing.circumstances.regime
+    reply.cookies.append(
+        asked.jar.write_consent(told, regime, asked.today - (old.changed or asked.today))
+    )
+    return reply

@@ -1,0 +1,76 @@
+"""Announces a policy: both versions are kept in the ledger, with when the later is in force and what is new in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from .errors import SettingError, StoreError, UsageError
+from .ledger import Entry
+from .login import Flow
+from .policy import Announcement, Policy
+from .ports import Append, Store, ask
+from .recalling import policy_of
+from .recording import policy_record, record_of
+from .settings import Settings
+
+_MOST = 1000
+
+
+def publish(
+    settings: Settings, policy: Policy, summary: Sequence[str], in_force: date
+) -> Flow[Announcement]:
+    """Announce ``policy``, or find out how it was. Raises ``SettingError``, ``UsageError`` and ``StoreError``."""
+    said = tuple(" ".join(line.split()) for line in summary)
+    if isinstance(summary, str) or not said or not all(said):
+        raise SettingError(
+            f"summary={summary!r}",
+            fix='Say in a few sentences what is new: ["We now work with Seabird Adverts."].',
+        )
+    before = settings.policy
+    if policy.fingerprint == before.fingerprint:
+        before = yield from _before(policy)
+    announcement = Announcement(policy=policy, before=before, summary=said, in_force=in_force)
+    now = settings.clock()
+    detail = {"before": before.fingerprint, "summary": list(said), "in_force": in_force.isoformat()}
+    record = replace(
+        record_of(settings, "announcement", now, detail=detail),
+        id=f"announcement.{policy.fingerprint}",
+        policy=policy.fingerprint,
+    )
+    records = (policy_record(before, now), policy_record(policy, now), record)
+    (failure,) = yield (Append(records),)
+    if isinstance(failure, StoreError):
+        raise failure
+    return announcement
+
+
+def _before(policy: Policy) -> Flow[Policy]:
+    """The policy that this one, which is in force already, was announced to follow."""
+    found = yield (
+        ask(Store.find_entries, "announcement", None, _MOST),
+        ask(Store.find_entries, "policy", None, _MOST),
+    )
+    for each in found:
+        if isinstance(each, StoreError):
+            raise each
+    announced, policies = found
+    of = {entry.id.partition(".")[2]: entry for entry in announced}
+    if policy.fingerprint in of:
+        fingerprint = _detail(of[policy.fingerprint], "before")
+        for entry in policies:
+            before = policy_of(entry.body)
+            if before is not None and before.fingerprint == fingerprint:
+                return before
+    raise UsageError(
+        "this policy is in force already, and was never announced",
+        fix="Make CookieSafe with the earlier policy, and publish the later one.",
+    )
+
+
+def _detail(entry: Entry, name: str) -> object:
+    try:
+        return entry.record.detail.get(name)
+    except (TypeError, ValueError):
+        return None
