@@ -27,7 +27,9 @@ class Circumstances:
 
     def silence(self, purpose: Purpose) -> bool:
         """Whether a signal turns this purpose off now, whatever was chosen."""
-        return purpose.signal is not None and bool(self.signals)
+        if purpose.signal is None:
+            return False
+        return purpose.signal in self.signals or "dnt" in self.signals
 
     def silenced(self, policy: Policy) -> list[Purpose]:
         """The purposes that a signal turns off now, in the policy's order."""
