@@ -13,9 +13,7 @@ from typing import Any, Final
 
 from .declared import Declaration, Regime
 from .lifetimes import parse_lifetime
-
-STRICTEST: Final = "strictest"
-"""The id of the regime of everybody of whom nothing is known."""
+from .places import MAX_PLACE
 
 
 def _table() -> Mapping[str, Any]:
@@ -56,7 +54,7 @@ def by_place(regimes: Iterable[Regime]) -> Mapping[str, Regime]:
 
 def regime_at(place: str, known: Mapping[str, Regime], otherwise: Regime) -> Regime:
     """The regime of ``place``, or of its country, or else ``otherwise``."""
-    if len(place) > 6 or not place.isascii():
+    if len(place) > MAX_PLACE or not place.isascii():
         return otherwise
     place = place.upper()
     return known.get(place) or known.get(place.partition("-")[0]) or otherwise
