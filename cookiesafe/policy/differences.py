@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from .declared import Cookie, Feature, Purpose, Vendor
 from .lifetimes import duration
 from .shape import SECTIONS
+from .words import one_line
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -97,18 +98,18 @@ def _entries(name: str, policy: Policy) -> dict[str, _Entry]:
 def _subject(entry: _Entry) -> str:
     match entry:
         case Purpose():
-            return _words(entry.title)
+            return one_line(entry.title)
         case Feature():
-            return _words(entry.without)
+            return one_line(entry.without)
         case _:
-            return _words(entry.name)
+            return one_line(entry.name)
 
 
 def _told(entry: _Entry, policy: Policy) -> str:
     """What ``entry`` is, in its most telling words."""
     match entry:
         case Purpose():
-            return _words(entry.text)
+            return one_line(entry.text)
         case Vendor():
             return _said("purposes", entry, policy)
         case Cookie():
@@ -129,7 +130,7 @@ def _said(key: str, entry: _Entry, policy: Policy) -> str:
             return ", ".join(sorted(_title(id, policy) for id in set(value)))
         case "vendor":
             vendor = policy.vendors.get(value)
-            return _words(vendor.name if vendor else value or policy.site.name)
+            return one_line(vendor.name if vendor else value or policy.site.name)
         case "hosts":
             return ", ".join(sorted(set(value)))
         case "always":
@@ -139,13 +140,9 @@ def _said(key: str, entry: _Entry, policy: Policy) -> str:
         case "channel":
             return _CHANNELS.get(value, "")
         case _:
-            return _words(value)
+            return one_line(value)
 
 
 def _title(id: str, policy: Policy) -> str:
     purpose = policy.purposes.get(id)
-    return _words(purpose.title) if purpose else id
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())
+    return one_line(purpose.title) if purpose else id

@@ -7,8 +7,6 @@ from typing import Final
 
 from .words import MiswrittenError, quoted
 
-MAX_PLACE: Final = 6  # characters
-
 # ISO 3166-1 alpha-2, all that are assigned.
 _CODES: Final = """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS
@@ -21,13 +19,13 @@ SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ
 TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
 COUNTRIES: Final = frozenset(_CODES.split())
-_PLACE: Final = re.compile(r"([A-Za-z]{2})(-[A-Za-z0-9]{1,3})?")
+PLACE: Final = re.compile(r"([A-Za-z]{2})(-[A-Za-z0-9]{1,3})?")
 _OTHER_NAMES: Final = {"UK": "GB", "EL": "GR"}
 
 
 def check_place(text: str) -> None:
     """Raises ValueError unless ``text`` is a country's code, or that and a region's."""
-    found = _PLACE.fullmatch(text)
+    found = PLACE.fullmatch(text)
     if found is None:
         raise MiswrittenError(
             f"place {quoted(text)} is no code of a country or region",
