@@ -152,14 +152,18 @@ WRONG_CONSISTENCIES: dict[str, Callable[[Consistency], Consistency]] = {
     ),
 }
 WRONG = [
-    pytest.param(wrong, id=f"{kind} {name}: {how}")
-    for kind, cases, ways in (
-        ("inclusion", INCLUSIONS, WRONG_INCLUSIONS),
-        ("consistency", CONSISTENCIES, WRONG_CONSISTENCIES),
-    )
-    for name, case in cases.items()
-    for how, way in ways.items()  # type: ignore[attr-defined]
-    if (wrong := way(case)) != case
+    *(
+        pytest.param(wrong, id=f"inclusion {name}: {how}")
+        for name, included in INCLUSIONS.items()
+        for how, change in WRONG_INCLUSIONS.items()
+        if (wrong := change(included)) != included
+    ),
+    *(
+        pytest.param(false, id=f"consistency {name}: {how}")
+        for name, consistent in CONSISTENCIES.items()
+        for how, alter in WRONG_CONSISTENCIES.items()
+        if (false := alter(consistent)) != consistent
+    ),
 ]
 
 
