@@ -123,7 +123,7 @@ def _written(proven: Proven) -> dict[str, Any]:
     if proven.proof is None:
         return {"record": record, "pending": True}
     proof = [letters.written(each) for each in proven.proof]
-    return {"record": record, "index": proven.entry.place, "proof": proof}
+    return {"record": record, "index": proven.entry.index, "proof": proof}
 
 
 def _read(document: str | bytes | Mapping[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _erase(
     entries: Sequence[Entry], why: str, now: int, entropy: Callable[[int], bytes]
 ) -> Flow[bool]:
     """Whether they were as they had been read, and are gone now."""
-    places = [entry.place for entry in entries if entry.place is not None]
+    places = [entry.index for entry in entries if entry.index is not None]
     detail = {"why": why, "leaves": write_runs(places), "pending": len(entries) - len(places)}
     record = Record(id=new_id(entropy), time=now, event="erasure", detail=detail)
     return (yield from told(Store.erase, entries, record))
