@@ -11,6 +11,9 @@ CookieSafeError
 │   └── SessionTooLarge     the session does not fit into a cookie
 ├── NotFresh                the visitor's turn: the password is to be given, again or at all
 ├── StoreError              the store did not do what it was asked
+│   └── DamagedLog          the sealed ledger is not what it was when it was sealed
+├── BadProof                what is shown as a proof proves nothing
+│   └── BadNote             a signed note is none, or no key that is trusted has signed it
 └── BadToken                the client's: a token that is not ours, not whole or too old; it never leaves the package
 
 What a client sends raises none of these out of the middleware.
@@ -138,6 +141,24 @@ class StoreError(CookieSafeError):
     """The store did not do what it was asked; the driver's own error is its ``__cause__``."""
 
     code = "CS400"
+
+
+class DamagedLog(StoreError):
+    """The sealed ledger in the store is not what it was when it was sealed. Nothing more is sealed, or proved, on it."""
+
+    code = "CS401"
+
+
+class BadProof(CookieSafeError):
+    """What is shown as a proof proves nothing."""
+
+    code = "CS604"
+
+
+class BadNote(BadProof):
+    """A signed note is none, or no key that is trusted has signed it."""
+
+    code = "CS605"
 
 
 class BadToken(CookieSafeError):

@@ -157,11 +157,11 @@ class Store(Protocol):
     def find_entries(self, event: str, before: int | None, limit: int) -> Sequence[Entry]:
         """Records of one event, whose ``time`` is before that (in ms) if it is given, in the order they came."""
 
-    def erase(self, ids: Sequence[str], record: Record) -> int:
+    def erase(self, entries: Sequence[Entry], record: Record) -> bool:
         """Remove records for good, so that none of their bytes are left, and keep ``record``, which says so.
 
-        Both or neither. How many of ``ids`` were there; if none, nothing is changed and ``record`` not kept.
-        Places in the sealed log stay as they are.
+        ``False``, and nothing changed, if one of them is not there any more, or by now has another index than given:
+        what was pending may be sealed meanwhile. Indexes and tiles of the log stay as they are.
         """
 
     # --- the sealed log ---

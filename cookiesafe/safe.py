@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -11,12 +12,16 @@ from typing import Any, Literal
 
 from . import contacting
 from .adapters._drive import follow
+from .adapters._sealing import Sealing
 from .adapters.stores import store_of
 from .contacting import Said
 from .errors import UsageError
 from .gate.sightings import suggestions
 from .ids import user_text
 from .links import Link, headers_of
+from .ledger import LedgerKey
+from .ledger.terms import TERMS as LEDGER_TERMS
+from .ledger.terms import LedgerTerms
 from .migration import Reader
 from .policy import Announcement, Policy
 from .ports import Store
@@ -26,6 +31,8 @@ from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms
 from .session.terms import TERMS as SESSION_TERMS
 from .settings import Mode, Settings
+from .upkeep import Verdict, seal, verify
+from .upkeep.erasing import retain
 
 
 class CookieSafe:
@@ -59,6 +66,9 @@ class CookieSafe:
         remember: RememberTerms = REMEMBER_TERMS,
         migrate: Iterable[Reader[Any]] = (),
         place_headers: Sequence[str] = (),
+        ledger_key: str | bytes | None = None,
+        ledger_fallback_keys: Sequence[str | bytes] = (),
+        ledger: LedgerTerms = LEDGER_TERMS,
         clock: Callable[[], float] = time.time,
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
@@ -76,11 +86,16 @@ class CookieSafe:
             migrate=migrate,
             revocable=store is not None,
             place_headers=place_headers,
+            sealed=ledger_key is not None,
             clock=clock,
             entropy=entropy,
         )
         self.settings = self._settings_of(policy)
+        given = [key for key in (ledger_key, *ledger_fallback_keys) if key is not None]
+        self._ledger_keys = [LedgerKey(key) for key in given]
+        self._ledger = ledger
         self.store = store_of(store)
+        self.sealing = Sealing(self.seal, ledger.seal_after if self._ledger_keys else 0)
 
     @property
     def policy(self) -> Policy:
@@ -115,6 +130,37 @@ class CookieSafe:
 
     def _hand_over(self, after: Settings) -> None:
         self.settings = after
+
+    def seal(self) -> int:
+        """Seal what was recorded since the last time; how many records that were.
+
+        It is done by itself ``LedgerTerms.seal_after`` seconds after something was recorded. Call it where that is 0, or
+        from a job of its own: several processes may seal at once. Raises ``StoreError``, and ``UsageError`` without a
+        ``ledger_key``.
+        """
+        if not self._ledger_keys:
+            raise UsageError(
+                "there is no key to seal the ledger with",
+                fix="Give ledger_key, and keep it apart from secret_key. "
+                "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'",
+            )
+        now = int(self.settings.clock() * 1000)
+        return follow(seal(self._ledger_keys, self._log_name(), now), self.store)
+
+    def verify(self, keys: Sequence[str] | None = None) -> Verdict:
+        """Verify the whole ledger: every record, every place, every checkpoint.
+
+        ``keys`` are the public keys that you trust, as they were printed or published; without any, the first key in the
+        ledger is. Raises ``StoreError``, and ``BadNote`` for what is no key.
+        """
+        return follow(verify(keys), self.store)
+
+    def _log_name(self) -> str:
+        """A log that was begun keeps its own."""
+        if self._ledger.origin:
+            return self._ledger.origin
+        site = re.sub(r"[^a-z0-9]+", "-", self.policy.site.name.lower()).strip("-")
+        return f"cookiesafe/{site or 'site'}"
 
     def sign_out_everywhere(self, user_id: str | int) -> None:
         """End all sessions and remembered logins of a user: when a password was reset, or an account is closed.
@@ -189,12 +235,16 @@ class CookieSafe:
             raise UsageError(without, fix='Give a store, such as store="sqlite:///cookiesafe.db".')
 
     def purge(self) -> int:
-        """Remove sessions that are over, and remembered logins 30 days after their end; how many these were.
+        """Remove sessions that are over, remembered logins 30 days after their end, and records that were kept for as
+        long as ``LedgerTerms`` says; how many these were.
 
         Call it once a day, in a job of its own: nothing else removes them. Raises ``StoreError``.
         """
-        return self.store.purge(int(self.settings.clock()))
+        now = self.settings.clock()
+        retention = retain(self._ledger.kept_days, int(now * 1000), self.settings.entropy)
+        return self.store.purge(int(now)) + follow(retention, self.store)
 
     def close(self) -> None:
-        """Give back what the store holds."""
+        """Seal what is to be sealed, and give back what the store holds."""
+        self.sealing.close()
         self.store.close()

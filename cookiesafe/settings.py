@@ -76,6 +76,7 @@ class Settings:
         migrate: Iterable[Reader[Any]] = (),
         place_headers: Sequence[str] = (),
         revocable: bool = True,
+        sealed: bool = False,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
@@ -90,6 +91,8 @@ class Settings:
         self.readers = in_force(readers, int(clock())) if readers else ()
         self.revocable = revocable
         """Whether there is a store that knows who is signed in, so that a login can be ended everywhere."""
+        self.sealed = sealed
+        """Whether there is a key that the ledger is sealed with."""
         self.enforce = mode == "enforce"
         self.places = self.enforce and bool(policy.optional)
         """Whether there is anything to ask visitors about, so that something may be placed in pages."""

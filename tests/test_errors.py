@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from cookiesafe import errors
 from cookiesafe.errors import (
+    BadNote,
+    BadProof,
     BadToken,
     CookieSafeError,
+    DamagedLog,
     NotFresh,
     NotStorable,
     PolicyError,
@@ -43,6 +46,9 @@ PLAIN = [
     SessionTooLarge,
     NotFresh,
     StoreError,
+    DamagedLog,
+    BadProof,
+    BadNote,
     BadToken,
 ]
 PROBLEM = Problem("CS104", ("cookies", "a", "purpose"), 'no purpose "x" is declared', "Add it.", 7)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from .tree import leaf_hash
 
@@ -90,10 +90,11 @@ class Record:
             raise ValueError("a record is not nested") from None
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A record as the store keeps it: ``body`` is its canonical JSON, the others repeat what is in it.
 
-    ``place`` is its index in the sealed log, counted from 0; ``None`` while it is pending.
+    ``index`` is its place in the sealed log, counted from 0; ``None`` while it is pending.
     """
 
     id: str
@@ -101,7 +102,7 @@ class Entry(NamedTuple):
     event: str
     receipt: str | None
     body: str
-    place: int | None
+    index: int | None
 
     @property
     def record(self) -> Record:

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from .announcement import Announcement
-from .declared import NECESSARY_ID, Cookie, Feature, Mode, Purpose, Regime, Site, Vendor
+from .declared import (
+    CATEGORIES,
+    CHANNELS,
+    NECESSARY_ID,
+    STRICTEST,
+    Cookie,
+    Feature,
+    Mode,
+    Purpose,
+    Regime,
+    Site,
+    Vendor,
+)
 from .differences import Difference, differences
 from .history import History
 from .hosts import Host, parse_host
@@ -11,10 +23,12 @@ from .known import NECESSARY, TRACKER_HOSTS, TRACKERS
 from .lifetimes import MAX_LIFETIME, duration, parse_lifetime
 from .names import check_name
 from .policy import Policy
-from .regimes import REGIMES, REGIMES_AS_OF, STRICTEST
+from .regimes import REGIMES, REGIMES_AS_OF
 from .substance import Company, Kept, Substance
 
 __all__ = [
+    "CATEGORIES",
+    "CHANNELS",
     "MAX_LIFETIME",
     "NECESSARY",
     "NECESSARY_ID",

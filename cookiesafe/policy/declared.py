@@ -11,6 +11,11 @@ from typing import Final, Literal, TypeAlias
 from .lifetimes import DAY
 
 NECESSARY_ID: Final = "necessary"
+STRICTEST: Final = "strictest"
+"""The id of the regime of everybody of whom nothing is known."""
+
+CATEGORIES: Final = ("statistics", "advertising", "preferences")
+CHANNELS: Final = ("email", "post", "phone", "sms")
 
 Seconds: TypeAlias = int
 """A time in seconds, which a policy file writes as ``"90 days"``."""
@@ -114,13 +119,22 @@ class Regime:
     def mode(self, purpose: Purpose) -> Mode:
         """How ``purpose`` begins here.
 
-        A purpose that no signal turns off is never opt-out, since where the law has opt-out it
-        has the signal too. A way to be contacted goes by its id alone.
+        A purpose that no signal turns off is never opt-out: where the law has opt-out, it has the
+        signal too.
         """
-        names = {purpose.id} if purpose.channel else {purpose.id, purpose.category}
-        if not names.isdisjoint(self.opt_out) and (purpose.signal or purpose.channel):
+        if self.lists(purpose, self.opt_out) and (purpose.signal or purpose.channel):
             return "opt-out"
-        return "opt-in" if names.isdisjoint(self.notice) else "notice"
+        return "notice" if self.lists(purpose, self.notice) else "opt-in"
+
+    @staticmethod
+    def lists(purpose: Purpose, names: tuple[str, ...]) -> bool:
+        """Whether ``names`` have the category or the id of ``purpose``.
+
+        What is called like a category is one. A way to be contacted goes by its id alone.
+        """
+        if purpose.category in names and not purpose.channel:
+            return True
+        return purpose.id in names and purpose.id not in CATEGORIES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

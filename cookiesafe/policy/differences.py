@@ -1,35 +1,42 @@
-"""What changed between two policies, as data for a page or a message."""
+"""What changed between two policies, in a visitor's words, as data for a page or a message."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from .declared import Cookie, Feature, Purpose, Vendor
 from .lifetimes import duration
 from .shape import SECTIONS
+from .words import one_line
 
 if TYPE_CHECKING:
     from .policy import Policy
 
 # What a visitor reads of each, in this order.
 _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
-    "purposes": ("title", "text", "channel", "always", "why", "signal", "category"),
+    "purposes": ("title", "text", "signal", "channel", "always", "why"),
     "vendors": ("name", "hosts", "purposes", "why", "privacy"),
     "cookies": ("purpose", "why", "vendor", "lifetime"),
     "features": ("purpose", "without"),
 }
+_CHANNELS: Final = {"email": "e-mail", "post": "post", "phone": "telephone", "sms": "text message"}
+_SIGNALS: Final = {"gpc": "off while the browser sends Global Privacy Control"}
+
+_Entry: TypeAlias = Purpose | Vendor | Cookie | Feature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One thing that differs: ``noun`` (purpose, vendor, cookie, feature) ``id``, known as ``subject``.
+    """One thing that differs. ``noun`` is purpose, vendor, cookie or feature, ``id`` its id or name.
 
-    Of what was added or removed, ``key`` is empty and ``after`` or ``before`` says what it is. Of
-    what was changed, ``key`` is what about it, from ``before`` to ``after``, in words.
+    ``subject`` is what visitors know it by. Of what was added, ``after`` says in a few words what it
+    is, and ``before`` of what was removed. Of what was changed, ``key`` is the key of the policy
+    file; it was ``before`` and is ``after``, in words, each empty where there is nothing.
     """
 
-    kind: Literal["added", "removed", "changed"]
+    kind: Literal["added", "changed", "removed"]
     noun: str
     id: str
     subject: str
@@ -39,9 +46,10 @@ class Difference:
 
 
 def differences(old: Policy, new: Policy) -> tuple[Difference, ...]:
-    """What differs between ``old`` and ``new``: purposes, then vendors, cookies and features.
+    """What a visitor can tell ``new`` from ``old`` by: purposes, then vendors, cookies, features.
 
-    In each, what was added, then changed, then removed, in the order of the policies.
+    Of each, what was added comes first, then what was changed, in the order of ``new``, then what
+    was removed, in the order of ``old``. The order in which things are declared is no difference.
     """
     return tuple(each for name in _SHOWN for each in _of_section(name, old, new))
 
@@ -51,66 +59,90 @@ def _of_section(name: str, old: Policy, new: Policy) -> Iterator[Difference]:
     before, after = _entries(name, old), _entries(name, new)
     for id, entry in after.items():
         if id not in before:
-            words = _told(name, entry, new)
-            yield Difference(kind="added", noun=noun, id=id, subject=_name(entry), after=words)
+            words, subject = _told(entry, new), _subject(entry)
+            yield Difference(kind="added", noun=noun, id=id, subject=subject, after=words)
     for id, entry in after.items():
         if id in before:
-            for key in _SHOWN[name]:
-                was, now = _said(before[id], key, old), _said(entry, key, new)
-                if was != now:
-                    yield Difference(
-                        kind="changed",
-                        noun=noun,
-                        id=id,
-                        subject=_name(entry),
-                        key=key,
-                        before=was,
-                        after=now,
-                    )
+            changed = _changed(_SHOWN[name], (before[id], old), (entry, new))
+            for key, was, now in changed:
+                yield Difference(
+                    kind="changed",
+                    noun=noun,
+                    id=id,
+                    subject=_subject(entry),
+                    key=key,
+                    before=was,
+                    after=now,
+                )
     for id, entry in before.items():
         if id not in after:
-            words = _told(name, entry, old)
-            yield Difference(kind="removed", noun=noun, id=id, subject=_name(entry), before=words)
+            words, subject = _told(entry, old), _subject(entry)
+            yield Difference(kind="removed", noun=noun, id=id, subject=subject, before=words)
 
 
-def _entries(name: str, policy: Policy) -> dict[str, Any]:
+def _changed(
+    keys: Iterable[str], before: tuple[_Entry, Policy], after: tuple[_Entry, Policy]
+) -> Iterator[tuple[str, str, str]]:
+    for key in keys:
+        was, now = _said(key, *before), _said(key, *after)
+        if was != now:
+            yield key, was, now
+
+
+def _entries(name: str, policy: Policy) -> dict[str, _Entry]:
     if name == "cookies":
         return {cookie.name: cookie for cookie in policy.cookies}
     return dict(getattr(policy, name))
 
 
-def _name(entry: Any) -> str:
-    """What a visitor knows ``entry`` by."""
-    return str(
-        getattr(entry, "title", None)
-        or getattr(entry, "name", None)
-        or getattr(entry, "without", "")
-    )
+def _subject(entry: _Entry) -> str:
+    match entry:
+        case Purpose():
+            return one_line(entry.title)
+        case Feature():
+            return one_line(entry.without)
+        case _:
+            return one_line(entry.name)
 
 
-def _told(name: str, entry: Any, policy: Policy) -> str:
-    """The most telling words of ``entry``."""
-    key = {"purposes": "text", "vendors": "hosts", "cookies": "purpose", "features": "without"}[
-        name
-    ]
-    return _said(entry, key, policy)
+def _told(entry: _Entry, policy: Policy) -> str:
+    """What ``entry`` is, in its most telling words."""
+    match entry:
+        case Purpose():
+            return one_line(entry.text)
+        case Vendor():
+            return _said("purposes", entry, policy)
+        case Cookie():
+            return f"{_said('purpose', entry, policy)}, {duration(entry.lifetime)}"
+        case Feature():
+            return _said("purpose", entry, policy)
 
 
-def _said(entry: Any, key: str, policy: Policy) -> str:
-    value = getattr(entry, key)
+def _said(key: str, entry: _Entry, policy: Policy) -> str:
+    """The value of ``key`` in words."""
+    value: Any = getattr(entry, key)
     match key:
         case "lifetime":
             return duration(value)
-        case "purpose" | "purposes":
-            ids = (value,) if isinstance(value, str) else value
-            return ", ".join(
-                policy.purposes[id].title if id in policy.purposes else id for id in ids
-            )
+        case "purpose":
+            return _title(value, policy)
+        case "purposes":
+            return ", ".join(sorted(_title(id, policy) for id in set(value)))
         case "vendor":
-            return policy.vendors[value].name if value in policy.vendors else (value or "")
+            vendor = policy.vendors.get(value)
+            return one_line(vendor.name if vendor else value or policy.site.name)
         case "hosts":
-            return ", ".join(sorted(value))
+            return ", ".join(sorted(set(value)))
         case "always":
-            return "always on" if value else "can be refused"
+            return "always on" if value else ""
+        case "signal":
+            return _SIGNALS.get(value, "")
+        case "channel":
+            return _CHANNELS.get(value, "")
         case _:
-            return " ".join((value or "").split())
+            return one_line(value)
+
+
+def _title(id: str, policy: Policy) -> str:
+    purpose = policy.purposes.get(id)
+    return one_line(purpose.title) if purpose else id

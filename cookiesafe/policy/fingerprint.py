@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from hashlib import sha256
 from typing import Any, Final
 
-from .declared import Declaration, Purpose, Vendor
+from .declared import Declaration, Purpose, Site, Vendor
+from .words import one_line
 
 # A policy that uses none of the keys that came later keeps the fingerprint it had before them.
-_LATER: Final[Mapping[str, Mapping[str, object]]] = {
-    "site": {"dnt": False, "gpc": "", "adult_from": 13},
-    "purposes": {"category": None, "channel": "", "always": False, "why": "", "editorial": ()},
+_FIRST: Final = ("site", "purposes", "vendors", "cookies", "features")
+_LATER: Final = {
+    Site: ("dnt", "gpc", "adult_from"),
+    Purpose: ("category", "channel", "always", "why", "editorial"),
 }
 
 
@@ -35,8 +36,8 @@ def grounds_of(declaration: Declaration, purpose: Purpose) -> str:
     ]
     return _digest(
         {
-            "title": _words(purpose.title),
-            "text": _words(purpose.text),
+            "title": one_line(purpose.title),
+            "text": one_line(purpose.text),
             "vendors": sorted(vendors, key=_canonical),
             "cookies": sorted(cookies, key=_canonical),
             **({"channel": purpose.channel} if purpose.channel else {}),
@@ -56,17 +57,24 @@ def fingerprint_of(declaration: Declaration) -> str:
     return _digest(_unordered(_written(declaration)))
 
 
-def _written(declaration: Declaration) -> dict[str, Any]:
-    entries = asdict(declaration)
-    for name, later in _LATER.items():
-        found = entries[name]
-        for entry in (found,) if isinstance(found, dict) else found:
-            for key, unused in later.items():
-                if entry[key] == unused:
-                    del entry[key]
-    if not entries["regimes"]:
-        del entries["regimes"]
-    return entries
+def _written(declaration: Declaration) -> dict[str, object]:
+    tables = {name: getattr(declaration, name) for name in _FIRST}
+    if declaration.regimes:
+        tables["regimes"] = declaration.regimes
+    return {
+        name: _entry(table) if isinstance(table, Site) else [_entry(each) for each in table]
+        for name, table in tables.items()
+    }
+
+
+def _entry(entry: Any) -> dict[str, object]:
+    later = _LATER.get(type(entry), ())
+    unused = {field.name: field.default for field in fields(entry) if field.name in later}
+    return {
+        key: value
+        for key, value in asdict(entry).items()
+        if key not in unused or value != unused[key]
+    }
 
 
 def _unordered(value: object) -> object:
@@ -76,18 +84,13 @@ def _unordered(value: object) -> object:
         case list() | tuple():
             return sorted((_unordered(item) for item in value), key=_canonical)
         case str():
-            return _words(value)
+            return one_line(value)
         case _:
             return value
 
 
 def _set(texts: tuple[str, ...]) -> list[str]:
     return sorted(set(texts))
-
-
-def _words(text: str) -> str:
-    # Another line break in the file is not another text, and must not ask every visitor again.
-    return " ".join(text.split())
 
 
 def _digest(value: object) -> str:

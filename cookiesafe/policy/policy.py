@@ -12,6 +12,7 @@ from ..errors import PolicyError, UnknownName
 from .archive import from_json, to_json
 from .declared import (
     NECESSARY_PURPOSE,
+    STRICTEST,
     Cookie,
     Declaration,
     Feature,
@@ -24,7 +25,7 @@ from .fingerprint import fingerprint_of, grounds_of, vendor_grounds_of
 from .hosts import parse_host
 from .known import NECESSARY
 from .names import CookieNames
-from .regimes import STRICTEST, all_regimes, by_place, regime_at
+from .regimes import all_regimes, by_place, regime_at
 from .rules import breaches
 from .shape import misfits
 from .substance import Substance, substances_of

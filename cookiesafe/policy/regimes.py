@@ -13,9 +13,7 @@ from typing import Any, Final
 
 from .declared import Declaration, Regime
 from .lifetimes import parse_lifetime
-
-STRICTEST: Final = "strictest"
-"""The id of the regime of everybody of whom nothing is known."""
+from .places import PLACE
 
 
 def _table() -> Mapping[str, Any]:
@@ -56,7 +54,7 @@ def by_place(regimes: Iterable[Regime]) -> Mapping[str, Regime]:
 
 def regime_at(place: str, known: Mapping[str, Regime], otherwise: Regime) -> Regime:
     """The regime of ``place``, or of its country, or else ``otherwise``."""
-    if len(place) > 6 or not place.isascii():
+    found = PLACE.fullmatch(place)
+    if found is None:
         return otherwise
-    place = place.upper()
-    return known.get(place) or known.get(place.partition("-")[0]) or otherwise
+    return known.get(place.upper()) or known.get(found[1].upper()) or otherwise

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final
 
 from ..errors import Problem, did_you_mean
-from .declared import NECESSARY_ID, Cookie, Declaration, Feature, Purpose, Site, Vendor
+from .checks import (
+    Path,
+    check_id,
+    declared_purpose,
+    filled,
+    one_of,
+    repeated,
+    says_why,
+    well_written,
+)
+from .contacts import contact_breaches
+from .declared import CATEGORIES, NECESSARY_ID, Cookie, Declaration, Feature, Purpose, Site, Vendor
 from .hosts import Host, parse_host
 from .known import TRACKER_HOSTS, TRACKERS
 from .lifetimes import checked_lifetime
 from .names import check_name, contains
+from .regime_rules import regime_breaches
 from .words import MiswrittenError, quoted
 
-_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _ADDRESS: Final = re.compile(r"https?://[^\s\"'<>]+")
+_FINGERPRINT: Final = re.compile(r"[0-9a-f]{12}")
+_ADULT_FROM: Final = range(13, 22)
 _SIGNALS: Final = ("gpc",)
 _REFUSABLE: Final = "Give it a purpose that the visitor can refuse."
-
-Path = tuple[str, ...]
-T = TypeVar("T")
+_NECESSARY: Final = 'Add why = "…" with what breaks without it, or a purpose that can be refused.'
 
 
 def breaches(declaration: Declaration) -> Iterator[Problem]:
@@ -29,26 +41,42 @@ def breaches(declaration: Declaration) -> Iterator[Problem]:
     purposes = {NECESSARY_ID, *(purpose.id for purpose in declaration.purposes)}
     vendors = {vendor.id: vendor for vendor in declaration.vendors}
     yield from _site(declaration.site)
-    yield from _repeated("purposes", (purpose.id for purpose in declaration.purposes))
+    yield from repeated("purposes", (purpose.id for purpose in declaration.purposes))
     for purpose in declaration.purposes:
         yield from _purpose(purpose)
-    yield from _repeated("vendors", (vendor.id for vendor in declaration.vendors))
+    yield from repeated("vendors", (vendor.id for vendor in declaration.vendors))
     for vendor in declaration.vendors:
         yield from _vendor(vendor, purposes)
-    yield from _repeated("cookies", (cookie.name for cookie in declaration.cookies))
+    yield from repeated("cookies", (cookie.name for cookie in declaration.cookies))
     for cookie in declaration.cookies:
         yield from _cookie(cookie, purposes, vendors)
-    yield from _repeated("features", (feature.id for feature in declaration.features))
+    yield from repeated("features", (feature.id for feature in declaration.features))
     for feature in declaration.features:
         yield from _feature(feature, purposes)
+    yield from contact_breaches(declaration)
+    yield from regime_breaches(declaration)
 
 
 def _site(site: Site) -> Iterator[Problem]:
-    yield from _filled(("site", "name"), site.name)
+    yield from filled(("site", "name"), site.name)
     if not _LANGUAGE.fullmatch(site.language):
         what = f"language {quoted(site.language)} is no language tag"
         yield Problem("CS113", ("site", "language"), what, 'Write one such as "en" or "pt-BR".')
     yield from _hosts(("site", "hosts"), site.hosts, necessary=True)
+    if site.gpc and not _is_day(site.gpc):
+        what = f"gpc {quoted(site.gpc)} is no day"
+        yield Problem("CS113", ("site", "gpc"), what, 'Write it such as "2026-01-31".')
+    if site.adult_from not in _ADULT_FROM:
+        what = f"adult_from is {site.adult_from}"
+        fix = f"Write an age from {_ADULT_FROM[0]} to {_ADULT_FROM[-1]}."
+        yield Problem("CS113", ("site", "adult_from"), what, fix)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _purpose(purpose: Purpose) -> Iterator[Problem]:
@@ -56,30 +84,38 @@ def _purpose(purpose: Purpose) -> Iterator[Problem]:
     if purpose.id == NECESSARY_ID:
         what = f"purpose {NECESSARY_ID} is built in and cannot be declared"
         yield Problem("CS113", path, what, "Remove it, or give yours another id.")
-    yield from _id(path, purpose.id)
-    yield from _filled((*path, "title"), purpose.title)
-    if purpose.signal is not None and purpose.signal not in _SIGNALS:
-        what = f"no signal {quoted(purpose.signal)} is known"
-        yield Problem("CS113", (*path, "signal"), what, did_you_mean(purpose.signal, _SIGNALS))
+    yield from check_id(path, purpose.id)
+    yield from filled((*path, "title"), purpose.title)
+    if purpose.signal is not None:
+        yield from one_of((*path, "signal"), purpose.signal, _SIGNALS)
+    if purpose.category is not None:
+        yield from one_of((*path, "category"), purpose.category, CATEGORIES)
+    for position, text in enumerate(purpose.editorial):
+        if not _FINGERPRINT.fullmatch(text):
+            what = f"editorial {quoted(text)} is no fingerprint of 12 digits, 0-9 and a-f"
+            fix = "Copy what policy.grounds has for the earlier wording."
+            yield Problem("CS116", (*path, "editorial", str(position)), what, fix)
 
 
 def _vendor(vendor: Vendor, purposes: set[str]) -> Iterator[Problem]:
     path = ("vendors", vendor.id)
     necessary = NECESSARY_ID in vendor.purposes
-    yield from _id(path, vendor.id)
-    yield from _filled((*path, "name"), vendor.name)
+    yield from check_id(path, vendor.id)
+    yield from filled((*path, "name"), vendor.name)
     yield from _hosts((*path, "hosts"), vendor.hosts, necessary=necessary)
     if not vendor.purposes:
         what = f"vendor {quoted(vendor.id)} has no purpose"
         yield Problem("CS113", (*path, "purposes"), what, 'Name one, such as ["advertising"].')
     for position, purpose in enumerate(vendor.purposes):
-        yield from _declared_purpose((*path, "purposes", str(position)), purpose, purposes)
+        yield from declared_purpose((*path, "purposes", str(position)), purpose, purposes)
     if necessary and set(vendor.purposes) != {NECESSARY_ID}:
         what = f"vendor {quoted(vendor.id)} is necessary, so its other purposes hold nothing back"
         fix = "Declare two vendors, each with the hosts it needs."
         yield Problem("CS113", (*path, "purposes"), what, fix)
     if necessary:
-        yield from _why(path, f"vendor {quoted(vendor.id)}", vendor.why)
+        yield from says_why(
+            path, f"vendor {quoted(vendor.id)} is called necessary", vendor.why, _NECESSARY
+        )
     if vendor.privacy and not _ADDRESS.fullmatch(vendor.privacy):
         what = f"privacy {quoted(vendor.privacy)} is no web address"
         yield Problem("CS113", (*path, "privacy"), what, "Write it with https:// in front.")
@@ -87,10 +123,12 @@ def _vendor(vendor: Vendor, purposes: set[str]) -> Iterator[Problem]:
 
 def _cookie(cookie: Cookie, purposes: set[str], vendors: dict[str, Vendor]) -> Iterator[Problem]:
     path = ("cookies", cookie.name)
-    yield from _written("CS107", path, check_name, cookie.name)
-    yield from _declared_purpose((*path, "purpose"), cookie.purpose, purposes)
+    yield from well_written("CS107", path, check_name, cookie.name)
+    yield from declared_purpose((*path, "purpose"), cookie.purpose, purposes)
     if cookie.purpose == NECESSARY_ID:
-        yield from _why(path, f"cookie {quoted(cookie.name)}", cookie.why)
+        yield from says_why(
+            path, f"cookie {quoted(cookie.name)} is called necessary", cookie.why, _NECESSARY
+        )
         owner = _tracker_named(cookie.name)
         if owner:
             what = (
@@ -98,7 +136,7 @@ def _cookie(cookie: Cookie, purposes: set[str], vendors: dict[str, Vendor]) -> I
             )
             yield Problem("CS110", (*path, "purpose"), what, _REFUSABLE)
     if cookie.lifetime is not None:
-        yield from _written("CS111", (*path, "lifetime"), checked_lifetime, cookie.lifetime)
+        yield from well_written("CS111", (*path, "lifetime"), checked_lifetime, cookie.lifetime)
     if cookie.vendor is not None:
         yield from _cookie_vendor((*path, "vendor"), cookie, vendors)
 
@@ -121,14 +159,14 @@ def _cookie_vendor(path: Path, cookie: Cookie, vendors: dict[str, Vendor]) -> It
 
 def _feature(feature: Feature, purposes: set[str]) -> Iterator[Problem]:
     path = ("features", feature.id)
-    yield from _id(path, feature.id)
-    yield from _filled((*path, "without"), feature.without)
+    yield from check_id(path, feature.id)
+    yield from filled((*path, "without"), feature.without)
     if feature.purpose == NECESSARY_ID:
         what = f"feature {quoted(feature.id)} hangs on {NECESSARY_ID}, which nobody can refuse"
         yield Problem("CS113", (*path, "purpose"), what, "Remove it, or name another purpose.")
     else:
         optional = purposes - {NECESSARY_ID}
-        yield from _declared_purpose((*path, "purpose"), feature.purpose, optional)
+        yield from declared_purpose((*path, "purpose"), feature.purpose, optional)
 
 
 def _hosts(path: Path, hosts: Iterable[str], *, necessary: bool) -> Iterator[Problem]:
@@ -164,47 +202,3 @@ def _tracker_named(name: str) -> str | None:
         if contains(name, tracker) or contains(tracker, name):
             return owner
     return None
-
-
-def _declared_purpose(path: Path, purpose: str, known: set[str]) -> Iterator[Problem]:
-    if purpose not in known:
-        what = f"no purpose {quoted(purpose)} is declared"
-        yield Problem("CS104", path, what, did_you_mean(purpose, known))
-
-
-def _id(path: Path, text: str) -> Iterator[Problem]:
-    if not _ID.fullmatch(text):
-        better = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-        fix = f"Write {quoted(better)}." if _ID.fullmatch(better) else "Write one such as ads."
-        what = f"id {quoted(text)} is not 1 to 64 of a-z, 0-9 and _, with a letter first"
-        yield Problem("CS108", path, what, fix)
-
-
-def _filled(path: Path, text: str) -> Iterator[Problem]:
-    if not text.strip():
-        yield Problem(
-            "CS103", path, f"{path[-1]} is empty", "Visitors are shown it: write some words."
-        )
-
-
-def _why(path: Path, named: str, why: str) -> Iterator[Problem]:
-    if not why.strip():
-        what = f"{named} is called necessary and does not say why"
-        fix = 'Add why = "…" with what breaks without it, or a purpose that can be refused.'
-        yield Problem("CS109", (*path, "why"), what, fix)
-
-
-def _written(code: str, path: Path, check: Callable[[T], object], value: T) -> Iterator[Problem]:
-    try:
-        check(value)
-    except MiswrittenError as flaw:
-        yield Problem(code, path, flaw.what, flaw.fix)
-
-
-def _repeated(section: str, names: Iterable[str]) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            what = f"{quoted(name)} is declared twice"
-            yield Problem("CS113", (section, name), what, "Keep one of the two.")
-        seen.add(name)

@@ -11,6 +11,7 @@ from .declared import Cookie, Declaration, Purpose, Vendor
 from .hosts import Host, parse_host
 from .lifetimes import duration
 from .names import contains, overlap, rank
+from .words import one_line
 
 _REACHED: Final = {
     "": "it is about this browser",
@@ -138,7 +139,7 @@ def _kept(lifetime: int | None) -> str:
 def substances_of(purposes: Iterable[Purpose], declaration: Declaration) -> dict[str, Substance]:
     """The substance of each of ``purposes`` by id and, behind an ``@``, of each vendor."""
     vendors = {vendor.id: vendor for vendor in declaration.vendors}
-    titles = {purpose.id: _words(purpose.title) for purpose in purposes}
+    titles = {purpose.id: one_line(purpose.title) for purpose in purposes}
     found = {purpose.id: _of_purpose(purpose, declaration, vendors) for purpose in purposes}
     return found | {f"@{id}": _of_vendor(vendor, titles) for id, vendor in vendors.items()}
 
@@ -148,8 +149,8 @@ def _of_purpose(
 ) -> Substance:
     cookies = [cookie for cookie in declaration.cookies if cookie.purpose == purpose.id]
     return Substance(
-        title=_words(purpose.title),
-        text=_words(purpose.text),
+        title=one_line(purpose.title),
+        text=one_line(purpose.text),
         vendors=tuple(_company(each) for each in vendors.values() if purpose.id in each.purposes),
         cookies=tuple(
             Kept(name=each.name, vendor=_owner(each, vendors), lifetime=each.lifetime)
@@ -161,22 +162,18 @@ def _of_purpose(
 
 def _of_vendor(vendor: Vendor, titles: Mapping[str, str]) -> Substance:
     return Substance(
-        title=_words(vendor.name),
+        title=one_line(vendor.name),
         vendors=(_company(vendor),),
         purposes=tuple((id, titles.get(id, id)) for id in vendor.purposes),
     )
 
 
 def _company(vendor: Vendor) -> Company:
-    return Company(name=_words(vendor.name), hosts=vendor.hosts)
+    return Company(name=one_line(vendor.name), hosts=vendor.hosts)
 
 
 def _owner(cookie: Cookie, vendors: Mapping[str, Vendor]) -> str:
     if cookie.vendor is None:
         return ""
     vendor = vendors.get(cookie.vendor)
-    return _words(vendor.name) if vendor else cookie.vendor
-
-
-def _words(text: str) -> str:
-    return " ".join(text.split())
+    return one_line(vendor.name) if vendor else cookie.vendor

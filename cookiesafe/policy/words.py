@@ -23,6 +23,11 @@ def quoted(text: str) -> str:
     return json.dumps(short, ensure_ascii=not short.isprintable())
 
 
+def one_line(text: str) -> str:
+    """``text`` without its line breaks and further spaces, which make no other text of it."""
+    return " ".join(text.split())
+
+
 def kind_of(value: object) -> str:
     """What ``value`` is, in the words of messages: ``text``, ``a table``, ``a whole number``."""
     match value:

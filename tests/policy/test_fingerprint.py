@@ -115,3 +115,37 @@ def test_what_a_purpose_does_not_rest_on_keeps_its_grounds(old: str, new: str) -
 
     assert after.grounds["ads"] == before.grounds["ads"]
     assert after.fingerprint != before.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('title = "Ads"', 'title = "Ads"\neditorial = ["0123456789ab"]'),
+        ('title = "Ads"', 'title = "Ads"\ncategory = "advertising"'),
+        ('name = "Site"', 'name = "Site"\ndnt = true'),
+        ('name = "Site"', 'name = "Site"\ngpc = "2026-01-31"'),
+        ('name = "Site"', 'name = "Site"\nadult_from = 16'),
+        ("[features.tips]", '[regimes.x]\nplaces = ["JP"]\n[features.tips]'),
+    ],
+)
+def test_what_nobody_agrees_to_is_in_the_fingerprint_of_the_whole_and_in_no_grounds(
+    old: str, new: str
+) -> None:
+    before, after = Policy.from_toml(BASE), changed(old, new)
+
+    assert after.grounds == before.grounds
+    assert after.fingerprint != before.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('title = "Ads"', 'title = "Ads"\neditorial = []\nalways = false\nwhy = ""\nchannel = ""'),
+        ('name = "Site"', 'name = "Site"\ndnt = false\ngpc = ""\nadult_from = 13'),
+    ],
+)
+def test_a_later_key_that_says_nothing_new_keeps_every_fingerprint(old: str, new: str) -> None:
+    before, after = Policy.from_toml(BASE), changed(old, new)
+
+    assert after.grounds == before.grounds
+    assert after.fingerprint == before.fingerprint

@@ -14,6 +14,7 @@ from cookiesafe.policy import Policy, Site
 
 SITE = '[site]\nname = "Site"\n'  # lines 1 and 2
 ADS = '[purposes.ads]\ntitle = "Ads"\n'  # lines 3 and 4, after SITE
+NEWS = '[purposes.news]\ntitle = "News"\nchannel = "email"\n'  # lines 3 to 5, after SITE
 GULL = '[vendors.gull]\nname = "Gull"\nhosts = []\npurposes = ["ads"]\n'  # lines 5 to 8, after ADS
 
 
@@ -347,6 +348,147 @@ def said_of(text: str) -> list[str]:
             'language "English!" is no language tag',
             'Write one such as "en" or "pt-BR".',
         ),
+        (
+            "CS103",
+            5,
+            SITE + ADS + "always = 'true'\n",
+            "always is text, expected true or false",
+            "Write always = true, or leave it out.",
+        ),
+        (
+            "CS103",
+            3,
+            SITE + "dnt = 1\n",
+            "dnt is a whole number, expected true or false",
+            "Write dnt = true, or leave it out.",
+        ),
+        (
+            "CS103",
+            3,
+            SITE + "adult_from = '16'\n",
+            "adult_from is text, expected a whole number",
+            "Write adult_from = 13, without quotes.",
+        ),
+        (
+            "CS103",
+            3,
+            SITE + "adult_from = true\n",
+            "adult_from is true or false, expected a whole number",
+            "Write adult_from = 13, without quotes.",
+        ),
+        (
+            "CS113",
+            3,
+            SITE + "adult_from = 12\n",
+            "adult_from is 12",
+            "Write an age from 13 to 21.",
+        ),
+        (
+            "CS103",
+            3,
+            SITE + "gpc = 2026-01-31\n",
+            "gpc is a date, expected text",
+            'Write gpc = "…".',
+        ),
+        *(
+            (
+                "CS113",
+                3,
+                SITE + f"gpc = '{text}'\n",
+                f'gpc "{text}" is no day',
+                'Write it such as "2026-01-31".',
+            )
+            for text in ("2026-02-30", "31.1.2026", "20260131", "2026-W05-6", "now")
+        ),
+        (
+            "CS113",
+            5,
+            SITE + ADS + "category = 'advertsing'\n",
+            'no category "advertsing" is known',
+            'Did you mean "advertising"?',
+        ),
+        (
+            "CS113",
+            5,
+            SITE + ADS + "category = ''\n",
+            'no category "" is known',
+            "Known: advertising, preferences, statistics.",
+        ),
+        (
+            "CS113",
+            5,
+            SITE + NEWS.replace('"email"', "'e-mail'"),
+            'no channel "e-mail" is known',
+            'Did you mean "email"?',
+        ),
+        (
+            "CS109",
+            3,
+            SITE + NEWS + "always = true\n",
+            'purpose "news" is always on and does not say why',
+            'Add why = "…" with what it is needed for, or remove always.',
+        ),
+        (
+            "CS114",
+            5,
+            SITE + ADS + "always = true\nwhy = 'x'\n",
+            'purpose "ads" is always on and has no channel',
+            "Remove always: what browsers store without asking has the purpose necessary.",
+        ),
+        (
+            "CS114",
+            6,
+            SITE + NEWS + "why = 'x'\n",
+            'purpose "news" says why it is always on, and is not',
+            "Write it into its text, or add always = true.",
+        ),
+        (
+            "CS114",
+            6,
+            SITE + NEWS + "signal = 'gpc'\n",
+            'purpose "news" has a channel, which no signal of a browser turns off',
+            "Remove signal, or channel.",
+        ),
+        (
+            "CS114",
+            8,
+            SITE
+            + NEWS
+            + "[vendors.post]\nname = 'P'\nhosts = ['p.example']\npurposes = ['news']\n",
+            'vendor "post" has hosts, and "news" is about no browser',
+            "Declare two vendors, and the one for it with hosts = [].",
+        ),
+        (
+            "CS114",
+            7,
+            SITE + NEWS + "[cookies.a]\npurpose = 'news'\n",
+            'purpose "news" has a channel and is about no browser',
+            "Name a purpose without a channel.",
+        ),
+        (
+            "CS114",
+            8,
+            SITE + NEWS + "[features.a]\nwithout = 'x'\npurpose = 'news'\n",
+            'purpose "news" has a channel and is about no browser',
+            "Name a purpose without a channel.",
+        ),
+        *(
+            (
+                "CS116",
+                6,
+                SITE + ADS + f"editorial = ['0123456789ab',\n'{text}']\n",
+                f'editorial "{text}" is no fingerprint of 12 digits, 0-9 and a-f',
+                "Copy what policy.grounds has for the earlier wording.",
+            )
+            for text in (
+                "",
+                "0123456789AB",
+                "0123456789abc",
+                "0123456789a",
+                "0123456789ag",
+                "adverts",
+            )
+        ),
     ],
 )
 def test_a_problem_is_told_with_its_code_line_and_mend(
@@ -484,6 +626,9 @@ VALUES = st.one_of(
             '"_ga"',
             '["*.x.example"]',
             '"90 days"',
+            '"advertising"',
+            '"email"',
+            '["US-CA"]',
             '"9"',
             "1",
             "1.5",
@@ -522,6 +667,18 @@ KEYS = st.one_of(
             "lifetime",
             "why",
             "without",
+            "category",
+            "channel",
+            "always",
+            "editorial",
+            "dnt",
+            "gpc",
+            "adult_from",
+            "regimes",
+            "places",
+            "opt_out",
+            "notice",
+            "ask_again",
             "necessary",
             '"_ga*"',
             '""',

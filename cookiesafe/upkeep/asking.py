@@ -1,0 +1,22 @@
+"""How a flow asks the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar, TypeVarTuple
+
+from ..errors import StoreError
+from ..ports import Answer, Ask, Store, ask
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+Flow = Generator[tuple[Ask, ...], list[Answer], T]
+
+
+def told(method: Callable[[Store, *Ts], T], *args: *Ts) -> Flow[T]:
+    """What the store answers: ``yield from told(Store.checkpoint)``. Raises the ``StoreError`` that came instead."""
+    (answer,) = yield (ask(method, *args),)
+    if isinstance(answer, StoreError):
+        raise answer
+    answered: Any = answer
+    return answered  # type: ignore[no-any-return]

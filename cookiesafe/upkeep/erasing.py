@@ -1,0 +1,58 @@
+"""Erasing: what a visitor wants forgotten, and what was kept for long enough.
+
+A record is removed for good, and its place in the log stays, so that every proof does. What is left of it is the hash
+of its leaf: since each record has a random id, nobody can find out from that what it was, or whose. A record of the
+erasure says which places were left empty, so that nothing can be removed in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ..ids import new_id
+from ..ledger import Entry, Record
+from ..ledger.runs import write_runs
+from ..ports import Store
+from .asking import Flow, told
+
+MOST_TRIES = 8
+AT_ONCE = 500
+DAY_MS = 86_400_000
+
+
+def forget(receipt: str, now: int, entropy: Callable[[int], bytes]) -> Flow[int]:
+    """Erase all records of a receipt; how many these were. ``now`` is in milliseconds. Raises ``StoreError``."""
+    erased = 0
+    for _ in range(MOST_TRIES):
+        entries = yield from told(Store.entries_of, receipt)
+        if not entries:
+            break
+        if (yield from _erase(entries[:AT_ONCE], "forgotten", now, entropy)):
+            erased += len(entries[:AT_ONCE])
+    return erased
+
+
+def retain(kept_days: Mapping[str, int], now: int, entropy: Callable[[int], bytes]) -> Flow[int]:
+    """Erase what is older than the days that its event is kept for; how many these were. Raises ``StoreError``."""
+    erased = 0
+    for event, days in kept_days.items():
+        tries = MOST_TRIES
+        while tries:
+            entries = yield from told(Store.find_entries, event, now - days * DAY_MS, AT_ONCE)
+            if not entries:
+                break
+            if (yield from _erase(entries, "retention", now, entropy)):
+                erased, tries = erased + len(entries), MOST_TRIES
+            else:
+                tries -= 1
+    return erased
+
+
+def _erase(
+    entries: Sequence[Entry], why: str, now: int, entropy: Callable[[int], bytes]
+) -> Flow[bool]:
+    """Whether they were as they had been read, and are gone now."""
+    places = [entry.index for entry in entries if entry.index is not None]
+    detail = {"why": why, "leaves": write_runs(places), "pending": len(entries) - len(places)}
+    record = Record(id=new_id(entropy), time=now, event="erasure", detail=detail)
+    return (yield from told(Store.erase, entries, record))
