@@ -80,7 +80,7 @@ def keep(asked: Asked, consent: Consent, notice: str | None, then: str) -> Flow:
     consent = replace(consent, day=consent.day or today, receipt=receipt)
     record = _record(asked, consent, notice)
     taken = _taken(asked, consent, record, then)
-    (failure,) = yield (Append(record),)
+    (failure,) = yield (Append((record,)),)
     if isinstance(failure, StoreError):
         log.error("a choice could not be recorded, and was not taken: %s", failure)
         return problem(
