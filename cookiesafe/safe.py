@@ -18,10 +18,10 @@ from .contacting import Said
 from .errors import UsageError
 from .gate.sightings import suggestions
 from .ids import user_text
-from .links import Link, headers_of
 from .ledger import LedgerKey
 from .ledger.terms import TERMS as LEDGER_TERMS
 from .ledger.terms import LedgerTerms
+from .links import Link, headers_of
 from .migration import Reader
 from .policy import Announcement, Policy
 from .ports import Store
