@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import make_msgid, parseaddr
+from email.utils import getaddresses, make_msgid
 from typing import Final, Literal
 
 from cookiesafe.errors import SettingError
@@ -91,8 +91,9 @@ def _message(letter: Letter, by: Address, to: Address) -> EmailMessage:
 
 
 def _sender(text: str) -> Address:
-    name, spec = parseaddr(text)
-    address = _address(spec) if text.isprintable() else None
+    found = getaddresses([text]) if text.isprintable() else []
+    name, spec = found[0] if len(found) == 1 else ("", "")
+    address = _address(spec)
     if address is None:
         raise SettingError(
             f"sender={text!r}", fix='Give one address: "Harbour <hello@harbour.example>".'
@@ -106,6 +107,7 @@ def _address(text: object) -> Address | None:
         return None
     local, _, domain = text.rpartition("@")
     try:
+        local.encode()
         domain = domain.encode("idna").decode("ascii")
         if _LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(domain):
             return Address("", local, domain)
