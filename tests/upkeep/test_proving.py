@@ -83,6 +83,9 @@ def test_every_key_that_signs_is_named() -> None:
 
     assert book.follow(prove([])).keys == (VKEY, str(NEW.named(ORIGIN)))
 
+    book.fill(5, first=2 * SIZE)
+    assert book.follow(prove([])).keys == (VKEY,)
+
 
 def test_nothing_is_proved_of_what_was_changed() -> None:
     forged = an_entry(replace(BOOK.sealed[7].record, policy="another"), 7)
