@@ -207,3 +207,14 @@ def use_all(url: str, number: int) -> None:
         assert store.add_series(a_login(f"{number}")[0])
         assert store.create_session(f"{number}", "ann", b"data", 2**40)
         store.advance_epoch("ann")
+
+
+def append_sealing(url: str, numbers: range) -> None:
+    """Append two at a time, and seal what is pending after each; somebody else may be sealing too."""
+    with closing(open_store(url)) as store:
+        for number in numbers[::2]:
+            store.append([a_record(number), a_record(number + 1)])
+            if store.pending(1):
+                batch = a_batch(store)
+                if batch.adds_up:
+                    store.seal(batch)
