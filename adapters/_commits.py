@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakMethod
 
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
 
 Answer = StoreError | None
+Call = WeakMethod[Callable[[], None]]
 _ENOUGH = 2
 """So many that fail alone, one after the other: the store is at fault, not what it was given."""
 
@@ -31,7 +33,8 @@ class _Item(NamedTuple):
 class Commits:
     """A line of records that wait for one store. May be shared between threads and event loops."""
 
-    def __init__(self) -> None:
+    def __init__(self, committed: Call | None = None) -> None:
+        self._committed = committed
         self._line: deque[_Item] = deque()
         self._committing = Lock()
 
@@ -67,6 +70,9 @@ class Commits:
                     items.append(item)
             if items:
                 _commit(store, items)
+                committed = self._committed and self._committed()
+                if committed:
+                    committed()
         finally:
             for item in items:
                 if not item.answer.done():
@@ -118,12 +124,23 @@ def commits_of(store: Store) -> Commits:
         return _known[store]
     except KeyError:
         with _knowing:
-            return _known.setdefault(store, Commits())
+            return _known.setdefault(store, Commits(_callers.get(store)))
     except TypeError:
         # A store that cannot be referred to weakly, or not be hashed.
         return Commits()
 
 
+def when_committed(store: Store, call: Callable[[], None]) -> None:
+    """From now on, ``call``, a method, after records of this process were brought to a store.
+
+    It is called while its object lives, and of several for a store the last.
+    """
+    with _knowing, suppress(TypeError):
+        _callers[store] = WeakMethod(call)
+        _known.pop(store, None)
+
+
+_callers: WeakKeyDictionary[Store, Call] = WeakKeyDictionary()
 _known: WeakKeyDictionary[Store, Commits] = WeakKeyDictionary()
 _knowing = Lock()
 if hasattr(os, "register_at_fork"):

@@ -16,7 +16,13 @@ from cookiesafe.adapters.stores import open_store
 from cookiesafe.adapters.stores.sql import traces
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
-from tests.support.stores import a_record, from_outside, seal, server_url_fixture  # noqa: F401
+from tests.support.stores import (  # noqa: F401
+    a_record,
+    from_outside,
+    seal,
+    server_url_fixture,
+    there,
+)
 
 NOW = 1_900_000_000
 
@@ -63,7 +69,7 @@ def test_nothing_is_left_in_the_files_of_sqlite(tmp_path: Path, count: int, seal
         chosen = records[:: max(1, count // 500)]
         assert left(tmp_path, chosen) == {each for r in chosen for each in (r.id, r.receipt)}
 
-        assert store.erase([record.id for record in chosen], an_erasure()) == len(chosen)
+        assert store.erase(there(store, chosen), an_erasure())
 
         # Of a file that is large the rest goes with the next purge.
         store.purge(NOW)
@@ -80,7 +86,7 @@ def test_nothing_is_left_of_what_was_moved_by_what_came_later(tmp_path: Path) ->
         append(store, some_records(500, seed=3))
 
         for number, record in enumerate(first[:20]):
-            assert store.erase([record.id], an_erasure(number)) == 1
+            assert store.erase(there(store, [record]), an_erasure(number))
 
         assert left(tmp_path, first[:20]) == set()
 
@@ -92,7 +98,7 @@ def test_a_reader_holds_up_what_the_next_purge_does(tmp_path: Path) -> None:
         with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as reader:
             reader.execute("BEGIN")
             assert reader.execute("SELECT count(*) FROM cookiesafe_records").fetchone() == (40,)
-            assert store.erase([record.id for record in records], an_erasure()) == 40
+            assert store.erase(there(store, records), an_erasure())
             assert left(tmp_path, records) != set()
 
         store.purge(NOW)
@@ -106,7 +112,7 @@ def test_what_a_reader_held_up_is_done_at_the_end(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM cookiesafe_records").fetchone()
-        store.erase([record.id for record in records], an_erasure())
+        store.erase(there(store, records), an_erasure())
 
     store.close()
 
@@ -131,7 +137,7 @@ def test_a_large_file_is_written_anew_by_the_purge_of_any_process(
         append(store, records)
         other.purge(NOW)
         assert anew == []
-        store.erase([record.id for record in records], an_erasure())
+        store.erase(there(store, records), an_erasure())
         other.purge(NOW + 3600)
         other.purge(NOW + 3 * 24 * 3600)
         assert anew == [False, True]
@@ -146,7 +152,7 @@ def test_nothing_is_left_in_the_tables_of_a_server(server_url: str) -> None:
         chosen = records[::3]
         assert all(record.id in dump(server_url) for record in chosen[:2])
 
-        assert store.erase([record.id for record in chosen], an_erasure()) == len(chosen)
+        assert store.erase(there(store, chosen), an_erasure())
 
     told = dump(server_url)
     assert not any(record.id in told or str(record.receipt) in told for record in chosen)

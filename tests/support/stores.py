@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.adapters.stores.sql.tables import epochs, schema, series, sessions
-from cookiesafe.ledger import Batch, Checkpoint, Record, Tile
+from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ports import Store
 from tests.support.logins import a_login
 
@@ -218,3 +218,9 @@ def append_sealing(url: str, numbers: range) -> None:
                 batch = a_batch(store)
                 if batch.adds_up:
                     store.seal(batch)
+
+
+def there(store: Store, records: Iterable[Record]) -> list[Entry]:
+    """These records as the store has them now, sealed or pending."""
+    found = {each.id: each for each in [*store.entries(0, 99_999), *store.pending(99_999)]}
+    return [found[record.id] for record in records]
