@@ -387,6 +387,16 @@ def test_what_was_erased_is_counted_and_no_finding() -> None:
         book.follow(seal([KEY], ORIGIN, NOW))
 
 
+def test_an_erasure_that_waits_behind_many_others_is_found() -> None:
+    book = a_log()
+    book.append([a_record(20_000 + number) for number in range(10_000)])
+    erase(book, [3])
+
+    verdict = verdict_on(book)
+
+    assert (verdict.holds, verdict.erased, verdict.pending) == (True, 1, 10_000)
+
+
 def test_what_was_erased_beside_is_removed() -> None:
     book = a_log()
     erase(book, [3, 4, 5], leaves="3,5")
