@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from threading import Lock
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary, WeakMethod
 
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Answer = StoreError | None
 Call = WeakMethod[Callable[[], None]]
@@ -40,6 +42,9 @@ class Commits:
 
     def put(self, records: Sequence[Record]) -> Future[Answer]:
         """Put them in the line. Until somebody takes them out to commit them, the answer can be cancelled."""
+        # Imported when something is first recorded: a site may never do so in this process.
+        from concurrent.futures import Future
+
         item = _Item(records, Future())
         self._line.append(item)
         return item.answer
