@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from threading import Lock
-from typing import NamedTuple
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary, WeakMethod
 
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 Answer = StoreError | None
+Call = WeakMethod[Callable[[], None]]
 _ENOUGH = 2
 """So many that fail alone, one after the other: the store is at fault, not what it was given."""
 
@@ -31,12 +35,16 @@ class _Item(NamedTuple):
 class Commits:
     """A line of records that wait for one store. May be shared between threads and event loops."""
 
-    def __init__(self) -> None:
+    def __init__(self, committed: Call | None = None) -> None:
+        self._committed = committed
         self._line: deque[_Item] = deque()
         self._committing = Lock()
 
     def put(self, records: Sequence[Record]) -> Future[Answer]:
         """Put them in the line. Until somebody takes them out to commit them, the answer can be cancelled."""
+        # Imported when something is first recorded: a site may never do so in this process.
+        from concurrent.futures import Future
+
         item = _Item(records, Future())
         self._line.append(item)
         return item.answer
@@ -67,6 +75,9 @@ class Commits:
                     items.append(item)
             if items:
                 _commit(store, items)
+                committed = self._committed and self._committed()
+                if committed:
+                    committed()
         finally:
             for item in items:
                 if not item.answer.done():
@@ -118,12 +129,23 @@ def commits_of(store: Store) -> Commits:
         return _known[store]
     except KeyError:
         with _knowing:
-            return _known.setdefault(store, Commits())
+            return _known.setdefault(store, Commits(_callers.get(store)))
     except TypeError:
         # A store that cannot be referred to weakly, or not be hashed.
         return Commits()
 
 
+def when_committed(store: Store, call: Callable[[], None]) -> None:
+    """From now on, ``call``, a method, after records of this process were brought to a store.
+
+    It is called while its object lives, and of several for a store the last.
+    """
+    with _knowing, suppress(TypeError):
+        _callers[store] = WeakMethod(call)
+        _known.pop(store, None)
+
+
+_callers: WeakKeyDictionary[Store, Call] = WeakKeyDictionary()
 _known: WeakKeyDictionary[Store, Commits] = WeakKeyDictionary()
 _knowing = Lock()
 if hasattr(os, "register_at_fork"):

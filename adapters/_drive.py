@@ -1,4 +1,4 @@
-"""Performs what an exchange asks of the store: directly, or for ASGI in a bounded pool with a deadline."""
+"""Performs what an exchange asks of the store off the event loop, in a bounded pool with a deadline."""
 
 from __future__ import annotations
 
@@ -6,53 +6,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from cookiesafe.adapters._commits import commits_of, failure_of
+from cookiesafe.adapters._commits import commits_of
+from cookiesafe.adapters._perform import perform
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
-from cookiesafe.login import Flow
-from cookiesafe.ports import Answer, Append, Ask, Need, ReadBody, Store
+from cookiesafe.ports import Answer, Append, Ask, ReadBody, Store
 
 T = TypeVar("T")
 DEADLINE = 1.0
 """How long a request waits for the store, in seconds."""
 WORKERS = 8
 MOST_WAITING = 256
-
-
-def perform(need: Append | Ask, store: Store) -> Answer:
-    """Do it; what the store raises is the answer. Records are committed with those of other threads."""
-    if isinstance(need, Append):
-        commits = commits_of(store)
-        return commits.commit(store, commits.put(need.records))
-    try:
-        return getattr(store, need.method)(*need.args)
-    except Exception as error:
-        return failure_of(error)
-
-
-def converse(exchange: Exchange, store: Store, read_body: Callable[[int], bytes | None]) -> None:
-    """Give an exchange all it needs."""
-    while exchange.needs:
-        exchange.supply([_answer(need, store, read_body) for need in exchange.needs])
-
-
-def follow(flow: Flow[T], store: Store) -> T:
-    """What a flow comes to, whose needs are the store's alone."""
-    answers: Any = None
-    while True:
-        try:
-            needs = flow.send(answers)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        answers = [perform(need, store) for need in needs if not isinstance(need, ReadBody)]
-
-
-def _answer(need: Need, store: Store, read_body: Callable[[int], bytes | None]) -> Answer:
-    return read_body(need.limit) if isinstance(need, ReadBody) else perform(need, store)
 
 
 class Pool:

@@ -11,7 +11,8 @@ from functools import partial
 from typing import Any, Literal
 
 from . import contacting
-from .adapters._drive import follow
+from .adapters._commits import when_committed
+from .adapters._perform import follow
 from .adapters._sealing import Sealing
 from .adapters.stores import store_of
 from .contacting import Said
@@ -95,7 +96,8 @@ class CookieSafe:
         self._ledger_keys = [LedgerKey(key) for key in given]
         self._ledger = ledger
         self.store = store_of(store)
-        self.sealing = Sealing(self.seal, ledger.seal_after if self._ledger_keys else 0)
+        self._sealing = Sealing(self.seal, ledger.seal_after if self._ledger_keys else 0)
+        when_committed(self.store, self._sealing.recorded)
 
     @property
     def policy(self) -> Policy:
@@ -246,5 +248,5 @@ class CookieSafe:
 
     def close(self) -> None:
         """Seal what is to be sealed, and give back what the store holds."""
-        self.sealing.close()
+        self._sealing.close()
         self.store.close()

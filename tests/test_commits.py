@@ -12,7 +12,8 @@ from typing import Any, cast
 import pytest
 
 from cookiesafe.adapters._commits import Commits, commits_of
-from cookiesafe.adapters._drive import Pool, perform
+from cookiesafe.adapters._drive import Pool
+from cookiesafe.adapters._perform import perform
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange

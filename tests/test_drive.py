@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 
 from cookiesafe.adapters import _drive
-from cookiesafe.adapters._drive import Pool, converse, perform
+from cookiesafe.adapters._drive import Pool
+from cookiesafe.adapters._perform import converse, perform
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange

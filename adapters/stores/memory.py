@@ -74,17 +74,18 @@ class MemoryStore:
         found = (entry for entry in self._found() if entry.event == event)
         return list(islice((e for e in found if before is None or e.time < before), limit))
 
-    def erase(self, ids: Sequence[str], record: Record) -> int:
-        entry = _entry(record)
+    def erase(self, entries: Sequence[Entry], record: Record) -> bool:
+        said = _entry(record)
         with self._lock:
             self._check_open()
-            gone = [self._entries.pop(each) for each in set(ids) if each in self._entries]
-            for each in gone:
+            if not entries or any(self._entries.get(each.id) != each for each in entries):
+                return False
+            for each in entries:
+                del self._entries[each.id]
                 if each.index is not None:
                     del self._log[each.index]
-            if gone:
-                self._entries.setdefault(entry.id, entry)
-            return len(gone)
+            self._entries.setdefault(said.id, said)
+            return True
 
     def seal(self, batch: Batch) -> bool:
         """Raises ``StoreError`` too for a batch that does not add up."""
@@ -98,7 +99,7 @@ class MemoryStore:
             if size != batch.base or len(sealed) != len(batch.ids):
                 return False
             for index, entry in enumerate(sealed, batch.base):
-                self._entries[entry.id] = entry._replace(index=index)
+                self._entries[entry.id] = replace(entry, index=index)
                 self._log[index] = entry.id
             self._tiles.update(batch.tiles)
             self._checkpoints.append(batch.checkpoint)

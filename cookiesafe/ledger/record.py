@@ -90,6 +90,9 @@ class Record:
             raise ValueError("a record is not nested") from None
 
 
+_FIELDS = [each.name for each in fields(Record)]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A record as the store keeps it: ``body`` is its canonical JSON, the others repeat what is in it.

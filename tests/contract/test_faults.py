@@ -292,8 +292,8 @@ def read_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
 
     read = Jar.read
 
-    def breaking(jar: Jar, header: str, gpc: bool, now: int) -> Any:
-        return broken() if header else read(jar, header, gpc, now)
+    def breaking(jar: Jar, header: str, circumstances: Any, now: int) -> Any:
+        return broken() if header else read(jar, header, circumstances, now)
 
     monkeypatch.setattr(Jar, "read", breaking)
 
@@ -367,7 +367,7 @@ def test_on_a_fault_of_ours_our_own_page_says_so(
 
 
 @pytest.mark.parametrize(
-    "place", ["desk.choices.choose", "desk.choices._record", "jar.Jar.write_consent"]
+    "place", ["desk.choices.choose", "desk.choices.evidence", "jar.Jar.write_consent"]
 )
 def test_on_a_fault_of_ours_a_choice_is_not_taken(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str

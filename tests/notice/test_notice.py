@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cookiesafe.consent import DAY, UNDECIDED, Allowed, Consent, choose
+from cookiesafe.consent import (
+    DAY,
+    UNDECIDED,
+    Allowed,
+    Circumstances,
+    Consent,
+    Question,
+    choose,
+)
 from cookiesafe.gate import CookieGate
 from cookiesafe.notice import Device, Lasting, Notice
 from cookiesafe.notice.lists import duration
@@ -89,8 +97,31 @@ BARE = {
 }
 
 
-def the_notice(policy: Policy = POLICY, path: str = "/cookiesafe") -> Notice:
-    return Notice(policy, path, LASTING)
+class Shop:
+    """The notice of a policy, for who is asked first, with a signal or without."""
+
+    def __init__(self, policy: Policy, path: str) -> None:
+        self.notice = Notice(policy, path, LASTING)
+        self._policy = policy
+        rules = policy.regime("")
+        self._in = {gpc: Circumstances(frozenset({"gpc"} if gpc else ()), rules) for gpc in (0, 1)}
+
+    def banner(self, root: str, here: str, gpc: bool) -> bytes:
+        question = Question(tuple(purpose.id for purpose in self._policy.optional))
+        return self.notice.banner(root, here, question, self._in[gpc])
+
+    def revisit(self, root: str) -> bytes:
+        return self.notice.revisit(root, self._in[False])
+
+    def choices(self, root: str, here: str, consent: Consent, gpc: bool, **more: Any) -> bytes:
+        return self.notice.choices(root, here, consent, self._in[gpc], **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.notice, name)
+
+
+def the_notice(policy: Policy = POLICY, path: str = "/cookiesafe") -> Shop:
+    return Shop(policy, path)
 
 
 def hostile_policy(text: str) -> Policy:
@@ -127,7 +158,7 @@ def text_of(element: Element | None) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def all_pages(notice: Notice, policy: Policy, root: str = "") -> Iterator[bytes]:
+def all_pages(notice: Shop, policy: Policy, root: str = "") -> Iterator[bytes]:
     yes = [purpose.id for purpose in policy.optional]
     for gpc in (False, True):
         yield notice.choices(root, "/", UNDECIDED, gpc)
@@ -213,6 +244,7 @@ def test_every_form_of_the_banner_posts_a_choice_and_leads_back() -> None:
             if each.get("type") == "hidden"
         }
         assert (form.get("method"), form.get("action")) == ("post", "/app/cookiesafe/choices")
+        assert re.fullmatch("[0-9a-f]{32}", hidden.pop("text") or "")
         assert hidden == {"notice": "banner", "next": "/bills?year=2026&page=2"}
         assert {each.get("name") for each in form.iter("button")} == {"choice"}
     assert [each.get("value") for form in forms for each in form.iter("button")] == [
@@ -257,7 +289,7 @@ def test_a_signal_is_said_to_have_turned_off_what_it_turns_off_and_no_more() -> 
     with_signal, without = parsed_banner(gpc=True), parsed_banner(gpc=False)
     off = [each for each in with_signal.iter("label") if each.find(".//em") is not None]
 
-    assert "We have turned off: Advertising." in text_of(with_signal)
+    assert "this is off: Advertising." in text_of(with_signal)
     assert [each.findtext(".//strong") for each in off] == ["Advertising"]
     assert "turned off" not in text_of(without)
     assert without.find(".//em") is None
@@ -399,7 +431,7 @@ def test_the_choices_page_shows_the_choice_as_it_is(
     assert [box.get("value") for box in boxes] == list(ALL)
     assert [box.get("value") for box in boxes if box.get("checked") is not None] == ticked
     assert status in text_of(page.find(".//*[@role='status']"))
-    assert ("Global Privacy Control" in text_of(page)) is gpc
+    assert ("Opt-out request honoured" in text_of(page)) is gpc
 
 
 def test_the_choices_page_has_equal_buttons_and_leads_back() -> None:
@@ -419,6 +451,7 @@ def test_the_choices_page_has_equal_buttons_and_leads_back() -> None:
         for each in form.iter("input")
         if each.get("type") == "hidden"
     }
+    assert re.fullmatch("[0-9a-f]{32}", hidden.pop("text") or "")
     assert hidden == {"notice": "choices", "next": "/bills"}
     assert "/bills" in [each.get("href") for each in page.iter("a")]
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ledger.key import LedgerKey
+from cookiesafe.ports import Ask, Need
 from cookiesafe.upkeep import seal
 from cookiesafe.upkeep.asking import Flow
 
@@ -48,13 +49,15 @@ class Logbook:
         every = [*self.sealed, *self.waiting.values()]
         return [each for each in every if each.event == event][:limit]
 
-    def erase(self, ids: Sequence[str], record: Record) -> int:
-        gone = {each.id for each in [*self.sealed, *self.waiting.values()]} & set(ids)
+    def erase(self, entries: Sequence[Entry], record: Record) -> bool:
+        there = {each.id: each for each in [*self.sealed, *self.waiting.values()]}
+        if not entries or any(there.get(each.id) != each for each in entries):
+            return False
+        gone = {each.id for each in entries}
         self.sealed = [each for each in self.sealed if each.id not in gone]
         self.waiting = {id: each for id, each in self.waiting.items() if id not in gone}
-        if gone:
-            self.append([record])
-        return len(gone)
+        self.append([record])
+        return True
 
     def seal(self, batch: Batch) -> bool:
         size = self.signed[-1].size if self.signed else 0
@@ -82,13 +85,17 @@ class Logbook:
         other.kept, other.signed = dict(self.kept), list(self.signed)
         return other
 
+    def _answered(self, need: Need) -> Any:
+        assert isinstance(need, Ask)
+        return self.answer(need.method, need.args)
+
     def follow(self, flow: Flow[T]) -> T:
         """What a flow comes to, that asks this one."""
         answers: Any = None
         try:
             while True:
                 needs = flow.send(answers)
-                answers = [self.answer(each.method, each.args) for each in needs]
+                answers = [self._answered(each) for each in needs]
         except StopIteration as done:
             result: T = done.value
             return result

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, delete, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
-from cookiesafe.adapters.stores.sql.statements import whole
+from cookiesafe.adapters.stores.sql.statements import Overtaken, whole
 from cookiesafe.adapters.stores.sql.tables import checkpoints, records, tiles
 from cookiesafe.ledger import Batch, Checkpoint, Tile
 
@@ -24,10 +24,6 @@ _OLD_TILE = delete(tiles).where(
 )
 
 
-class _Overtaken(Exception):
-    """A record is not there any more, or somebody else has sealed it."""
-
-
 def seal(connection: Connection, batch: Batch) -> bool:
     """Of two sealers at once the second finds the base taken, and waits no longer than the first needs."""
     if _size(connection) != batch.base:
@@ -35,7 +31,7 @@ def seal(connection: Connection, batch: Batch) -> bool:
     try:
         with whole(connection):
             _add(connection, batch)
-    except _Overtaken:
+    except Overtaken:
         return False
     except IntegrityError:
         if _size(connection) == batch.base:
@@ -50,7 +46,7 @@ def _add(connection: Connection, batch: Batch) -> None:
     connection.execute(checkpoints.insert(), new)
     rows = [{"which": each, "at": batch.base + n} for n, each in enumerate(batch.ids)]
     if connection.execute(_PUT, rows).rowcount != len(rows):
-        raise _Overtaken
+        raise Overtaken
     old = [{"on": tile.level, "counted": tile.number} for tile in batch.tiles]
     whole_tiles = [{**tile._asdict(), "hashes": hashes} for tile, hashes in batch.tiles.items()]
     if old:

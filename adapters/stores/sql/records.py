@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, select
 
-from cookiesafe.adapters.stores.sql.statements import keep, whole
+from cookiesafe.adapters.stores.sql.statements import Overtaken, keep, whole
 from cookiesafe.adapters.stores.sql.tables import records as table
 from cookiesafe.ledger import Entry, Record
 
@@ -15,6 +15,7 @@ PAGE = 500
 _seq: Column[int] = table.c.seq
 _body: Column[str] = table.c.body
 _place = table.c.place
+_PENDING, _SEALED = _place.is_(None), _place.is_not(None)
 _ENTRY = select(table.c.id, table.c.time, table.c.event, table.c.receipt, _body, _place)
 
 
@@ -43,7 +44,7 @@ def sealed(connection: Connection, start: int, limit: int) -> list[Entry]:
 
 
 def pending(connection: Connection, limit: int) -> list[Entry]:
-    return _entries(connection, _place.is_(None), _seq, limit)
+    return _entries(connection, _PENDING, _seq, limit)
 
 
 def of_receipt(connection: Connection, receipt: str) -> list[Entry]:
@@ -57,15 +58,25 @@ def of_event(connection: Connection, event: str, before: int | None, limit: int)
     return _entries(connection, which, _seq, limit)
 
 
-def erase(connection: Connection, ids: Sequence[str], record: Record) -> int:
-    with whole(connection):
-        gone = 0
-        for start in range(0, len(ids), PAGE):
-            some = delete(table).where(table.c.id.in_(ids[start : start + PAGE]))
-            gone += connection.execute(some).rowcount
-        if gone:
+def erase(connection: Connection, entries: Sequence[Entry], record: Record) -> bool:
+    if not entries:
+        return False
+    try:
+        with whole(connection):
+            _remove(connection, [each.id for each in entries if each.index is None], _PENDING)
+            _remove(connection, [each.id for each in entries if each.index is not None], _SEALED)
             append(connection, [record])
-    return gone
+    except Overtaken:
+        return False
+    return True
+
+
+def _remove(connection: Connection, ids: Sequence[str], which: ColumnElement[bool]) -> None:
+    for start in range(0, len(ids), PAGE):
+        some = ids[start : start + PAGE]
+        gone = connection.execute(delete(table).where(table.c.id.in_(some), which))
+        if gone.rowcount != len(some):
+            raise Overtaken
 
 
 def _entries(

@@ -11,6 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Insert, Table, delete, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+
+class Overtaken(Exception):
+    """Somebody else has changed what was to be changed."""
+
+
 _BATCH = 500
 """Rows that are deleted at once."""
 

@@ -74,9 +74,10 @@ class SQLStore:
     def find_entries(self, event: str, before: int | None, limit: int) -> list[Entry]:
         return self._read_records(partial(rows.of_event, event=event, before=before, limit=limit))
 
-    def erase(self, ids: Sequence[str], record: Record) -> int:
+    def erase(self, entries: Sequence[Entry], record: Record) -> bool:
         """What SQLite has left of them is gone too, unless readers or the size of its file are in the way: see ``purge``."""
-        gone = self._do("the records were not erased", partial(rows.erase, ids=ids, record=record))
+        work = partial(rows.erase, entries=entries, record=record)
+        gone = self._do("the records were not erased", work)
         if gone:
             self._remove_traces()
         return gone
