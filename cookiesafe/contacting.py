@@ -20,7 +20,7 @@ from .ports import Append, Store, ask
 from .recording import record_of, words_of
 from .settings import Settings
 
-_MOST_TRIES = 5
+_MOST_TRIES = 10
 _LAYER = re.compile(r"[a-z0-9_-]{1,64}")
 
 
@@ -170,6 +170,8 @@ def _keep(contact: Contact, news: Mapping[str, bool]) -> Flow[Contact]:
     A yes does not undo a no that was said meanwhile, nor bring back a user who was forgotten.
     """
     for _ in range(_MOST_TRIES):
+        if contact.version and news.items() <= contact.choices.items():
+            return contact
         wanted = replace(contact, choices={**contact.choices, **news})
         (kept,) = yield (ask(Store.save_contact, wanted),)
         if isinstance(kept, StoreError):

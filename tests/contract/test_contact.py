@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from cookiesafe import CookieSafe, StoreError, UnknownName, UsageError
 from cookiesafe.adapters.stores import MemoryStore
 from tests.support.contacts import CONTACTS, Contested, Failing, app, signed_in
 from tests.support.edges import Client, Response
-from tests.support.harbour import KEY, Clock, MakeClient, MakeSafe
+from tests.support.harbour import KEY, POLICY, Clock, MakeClient, MakeSafe
 
 CONTACT, CHOICES = "/cookiesafe/contact", "/cookiesafe/choices"
 JSON = {"Accept": "application/json"}
@@ -328,6 +331,29 @@ class TestTheOrder:
 
         assert store.load_contact("ann") is None
 
+    @pytest.mark.parametrize("kept", ["memory", "sqlite"])
+    def test_of_many_at_once_none_is_lost(
+        self, make_safe: MakeSafe, tmp_path: Path, kept: str
+    ) -> None:
+        names = [f"way{number}" for number in range(8)]
+        ways = "".join(f'[purposes.{each}]\ntitle = "W"\nchannel = "post"\n' for each in names)
+        store = MemoryStore() if kept == "memory" else f"sqlite:///{tmp_path}/cookiesafe.db"
+        safe = make_safe(POLICY + ways, store=store)
+        together = Barrier(len(names))
+
+        def choose(name: str) -> None:
+            together.wait(30)
+            safe.choose_contact("ann", {name: True})
+
+        with ThreadPoolExecutor(len(names)) as threads:
+            list(threads.map(choose, names))
+
+        assert [each for each in names if not safe.may_contact("ann", each)] == []
+        records = [each for each in safe.store.records() if each.choices]
+        assert len(records) == len(names)
+        assert len({each.receipt for each in records}) == 1
+        safe.close()
+
     def test_it_is_not_tried_for_ever(self, make_safe: MakeSafe) -> None:
         store = Contested()
         safe = make_safe(CONTACTS, store=store)
@@ -337,7 +363,7 @@ class TestTheOrder:
         with pytest.raises(StoreError, match="at once"):
             safe.choose_contact("ann", {"newsletter": False})
 
-        assert len(store.others) > 90
+        assert len(store.others) >= 90
 
 
 class TestTheApp:
