@@ -200,6 +200,26 @@ def test_a_keyboard_alone_chooses_one_purpose(either_visitor: Visitor) -> None:
     assert either_visitor.jar == {"cookiesafe", "hl_stats"}
 
 
+@pytest.mark.law("L-09")
+def test_nothing_but_a_button_is_a_choice(either_visitor: Visitor) -> None:
+    either_visitor.go("/")
+    page = either_visitor.page
+    page.mouse.wheel(0, 4000)
+    page.locator("h1").first.click()
+    for key in ("Escape", "End", "Space", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text("Choose cookies").click()
+    page.get_by_role("checkbox").first.check()
+    for path in ("/usage", "/cookiesafe/cookies", f"{CHOICES}?choice=accept&purpose=advertising"):
+        either_visitor.go(path)
+    either_visitor.back()
+    either_visitor.go("/bills")
+
+    expect(either_visitor.banner).to_be_visible()
+    assert either_visitor.jar == set()
+    assert either_visitor.demo.calls() == {}
+
+
 @pytest.mark.law("L-06", "T-K")
 def test_the_way_back_to_the_choices_is_on_every_page(either_visitor: Visitor) -> None:
     either_visitor.go("/")

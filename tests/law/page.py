@@ -16,12 +16,13 @@ _START = """# What the law asks
 
 What laws and standards ask of consent, cookies and records, line by line, and the tests that show it. **This is no
 legal advice.** It is one reading, in words of our own, as of 2026-11-22. The lines are *mapped* to tests; nobody has
-certified the package against any of them, and using it makes no site lawful. Whether a site is, depends on
-what it declares, what it does with the data, and where; whoever answers for the site has to judge that.
+certified the package against any of them, and using it makes no site lawful. Whether a site is depends on what it
+declares, what it does with the data, and where; whoever answers for the site has to judge that.
 
 **Shown by a test** means: the tests that are linked drive the package, and fail if it no longer does what the line
-asks of a package. Their names say what is tried. It does not mean that every way of breaking the line is tried.
-Where something is left that a package cannot do or does not do, *what is left* says so.
+asks of a package. Their names say what is tried; those of `browser` and `leaks` try it in Chromium, those of `contract`
+on ASGI and on WSGI. It does not mean that every way of breaking the line is tried. Where something is left that a
+package cannot do or does not do, *what is left* says so.
 
 Of {count} lines, {shown} are shown by {tests} tests. {unshown} are not, each with the reason.
 """

@@ -98,6 +98,18 @@ def test_a_purpose_is_opt_out_only_with_a_signal() -> None:
     assert california.mode(replace(STATISTICS, signal="gpc")) == "opt-out"
 
 
+@pytest.mark.law("N-US1")
+@pytest.mark.parametrize(
+    "state", ["CA", "CO", "CT", "DE", "MD", "MN", "MT", "NE", "NH", "NJ", "OR", "TX"]
+)
+def test_in_states_with_a_law_on_signals_people_opt_out_by_one(state: str) -> None:
+    regime = POLICY.regime(f"US-{state}")
+
+    assert regime.mode(ADVERTISING) == "opt-out"
+    assert regime.mode(replace(ADVERTISING, signal=None)) == "opt-in"
+    assert POLICY.regime("US-WY").mode(ADVERTISING) == "opt-in"
+
+
 def test_necessary_is_in_no_regime() -> None:
     for regime in REGIMES.values():
         assert regime.mode(POLICY.purpose("necessary")) == "opt-in"
