@@ -24,7 +24,7 @@ def perform(need: Append | Ask, store: Store) -> Answer:
     """Do it; what the store raises is the answer."""
     try:
         if isinstance(need, Append):
-            return store.append(need.record)
+            return store.append(need.records)
         return getattr(store, need.method)(*need.args)
     except StoreError as error:
         return error

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from .errors import SettingError, StoreError, UsageError
+from .errors import SettingError, UsageError
 from .ledger import Entry
-from .login import Flow
 from .policy import Announcement, Policy
-from .ports import Append, Store, ask
+from .ports import Store
 from .recalling import policy_of
 from .recording import policy_record, record_of
 from .settings import Settings
+from .upkeep.asking import Flow, appended, told
 
 _MOST = 1000
 
@@ -39,23 +39,14 @@ def publish(
         id=f"announcement.{policy.fingerprint}",
         policy=policy.fingerprint,
     )
-    records = (policy_record(before, now), policy_record(policy, now), record)
-    (failure,) = yield (Append(records),)
-    if isinstance(failure, StoreError):
-        raise failure
+    yield from appended(policy_record(before, now), policy_record(policy, now), record)
     return announcement
 
 
 def _before(policy: Policy) -> Flow[Policy]:
     """The policy that this one, which is in force already, was announced to follow."""
-    found = yield (
-        ask(Store.find_entries, "announcement", None, _MOST),
-        ask(Store.find_entries, "policy", None, _MOST),
-    )
-    for each in found:
-        if isinstance(each, StoreError):
-            raise each
-    announced, policies = found
+    announced = yield from told(Store.find_entries, "announcement", None, _MOST)
+    policies = yield from told(Store.find_entries, "policy", None, _MOST)
     of = {entry.id.partition(".")[2]: entry for entry in announced}
     if policy.fingerprint in of:
         fingerprint = _detail(of[policy.fingerprint], "before")

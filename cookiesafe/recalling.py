@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from .errors import StoreError
 from .ledger import Record
-from .login import Flow
 from .policy import Policy
-from .ports import Store, ask
+from .ports import Store
 from .settings import Settings
+from .upkeep.asking import Flow, told
 
 _MOST_RECALLED = 1000
 
 
 def recall(settings: Settings) -> Flow[None]:
     """Have the settings learn them. Where that fails, whoever said yes to unknown words is asked again."""
-    (found,) = yield (ask(Store.find_entries, "policy", None, _MOST_RECALLED),)
-    if isinstance(found, StoreError):
-        settings.report_store("earlier policies were not recalled", found)
+    try:
+        found = yield from told(Store.find_entries, "policy", None, _MOST_RECALLED)
+    except StoreError as error:
+        settings.report_store("earlier policies were not recalled", error)
         return
     settings.learn(filter(None, (policy_of(entry.body) for entry in found)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import pytest
@@ -35,10 +35,11 @@ class AStore(MemoryStore):
         self.kept: list[str] = []
         self.threads: set[int] = set()
 
-    def append(self, record: Record) -> None:
+    def append(self, records: Sequence[Record]) -> None:
         self.threads.add(threading.get_ident())
-        self._act(record)
-        self.kept.append(record.id)
+        for record in records:
+            self._act(record)
+        self.kept += [record.id for record in records]
 
 
 class Talk:
@@ -64,7 +65,7 @@ class Talk:
 
 
 def appends(*numbers: int) -> tuple[Need, ...]:
-    return tuple(Append(a_record(number)) for number in numbers)
+    return tuple(Append((a_record(number),)) for number in numbers)
 
 
 def no_body(limit: int) -> bytes | None:
@@ -211,7 +212,7 @@ def test_a_store_that_failed_is_asked_again_the_next_time(way: Way) -> None:
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
 def test_the_wish_to_end_the_process_is_no_answer(kind: type[BaseException]) -> None:
     with pytest.raises(kind):
-        perform(Append(a_record()), AStore(raising(kind())))
+        perform(Append((a_record(),)), AStore(raising(kind())))
 
 
 @pytest.mark.parametrize(

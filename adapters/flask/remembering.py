@@ -102,7 +102,7 @@ class Remembering:
         if isinstance(done, StoreError):
             self._report("a remembered login was not ended", done)
         elif done:
-            perform(Append(self._record("forget")), self.store)
+            perform(Append((self._record("forget"),)), self.store)
 
     def read(self, header: str) -> tuple[str, FlaskLoginRemember] | None:
         """Whom an older cookie names, and who has read it. It knows no epoch, so it was made in the first."""
@@ -128,7 +128,7 @@ class Remembering:
         if isinstance(epoch, StoreError):
             return epoch
         record = self._record("remember")
-        (failure,) = yield (Append(record),)
+        (failure,) = yield (Append((record,)),)
         if isinstance(failure, StoreError):
             return failure
         row, payload = begin(

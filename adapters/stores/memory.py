@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from threading import Lock
 
+from cookiesafe.contact import Contact
 from cookiesafe.errors import StoreError
-from cookiesafe.ledger import Record
+from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ports import Updated
 from cookiesafe.remember import Series
 
@@ -24,22 +26,116 @@ class MemoryStore:
     """Keeps all in this process. Records are kept as JSON, as every other store keeps them."""
 
     def __init__(self) -> None:
-        self._bodies: dict[str, str] = {}
+        self._entries: dict[str, Entry] = {}
+        self._log: dict[int, str] = {}
+        self._tiles: dict[Tile, bytes] = {}
+        self._checkpoints: list[Checkpoint] = []
+        self._contacts: dict[str, Contact] = {}
         self._series: dict[str, Series] = {}
         self._epochs: dict[str, int] = {}
         self._sessions: dict[str, _Session] = {}
-        self._kept = (self._bodies, self._series, self._epochs, self._sessions)
+        self._kept = (
+            self._entries,
+            self._log,
+            self._tiles,
+            self._checkpoints,
+            self._contacts,
+            self._series,
+            self._epochs,
+            self._sessions,
+        )
         self._closed = False
         self._lock = Lock()
 
-    def append(self, record: Record) -> None:
-        self._check_open()
-        # One call, so that no other thread comes between the look and the change.
-        self._bodies.setdefault(record.id, record.to_json())
+    def append(self, records: Sequence[Record]) -> None:
+        entries = [_entry(record) for record in records]
+        with self._lock:
+            self._check_open()
+            for entry in entries:
+                self._entries.setdefault(entry.id, entry)
 
     def records(self) -> Iterator[Record]:
+        return (entry.record for entry in self._found())
+
+    def entries(self, start: int, limit: int) -> list[Entry]:
+        with self._lock:
+            self._check_open()
+            size = self._checkpoints[-1].size if self._checkpoints else 0
+            there = (self._log.get(index) for index in range(start, size))
+            return list(islice((self._entries[each] for each in there if each), limit))
+
+    def pending(self, limit: int) -> list[Entry]:
+        return [entry for entry in self._found() if entry.index is None][:limit]
+
+    def entries_of(self, receipt: str) -> list[Entry]:
+        return [entry for entry in self._found() if entry.receipt == receipt]
+
+    def find_entries(self, event: str, before: int | None, limit: int) -> list[Entry]:
+        found = (entry for entry in self._found() if entry.event == event)
+        return list(islice((e for e in found if before is None or e.time < before), limit))
+
+    def erase(self, entries: Sequence[Entry], record: Record) -> bool:
+        said = _entry(record)
+        with self._lock:
+            self._check_open()
+            if not entries or any(self._entries.get(each.id) != each for each in entries):
+                return False
+            for each in entries:
+                del self._entries[each.id]
+                if each.index is not None:
+                    del self._log[each.index]
+            self._entries.setdefault(said.id, said)
+            return True
+
+    def seal(self, batch: Batch) -> bool:
+        """Raises ``StoreError`` too for a batch that does not add up."""
+        if not batch.adds_up:
+            raise StoreError("the batch does not add up, and was not sealed")
+        with self._lock:
+            self._check_open()
+            size = self._checkpoints[-1].size if self._checkpoints else 0
+            found = [self._entries.get(each) for each in dict.fromkeys(batch.ids)]
+            sealed = [entry for entry in found if entry and entry.index is None]
+            if size != batch.base or len(sealed) != len(batch.ids):
+                return False
+            for index, entry in enumerate(sealed, batch.base):
+                self._entries[entry.id] = replace(entry, index=index)
+                self._log[index] = entry.id
+            self._tiles.update(batch.tiles)
+            self._checkpoints.append(batch.checkpoint)
+            return True
+
+    def checkpoint(self) -> Checkpoint | None:
         self._check_open()
-        return map(Record.from_json, list(self._bodies.values()))
+        return next(reversed(self._checkpoints), None)
+
+    def checkpoints(self, after: int, limit: int) -> list[Checkpoint]:
+        self._check_open()
+        return [each for each in list(self._checkpoints) if each.size > after][:limit]
+
+    def tiles(self, tiles: Sequence[Tile]) -> dict[Tile, bytes]:
+        with self._lock:
+            self._check_open()
+            return {each: self._tiles[each] for each in tiles if each in self._tiles}
+
+    def load_contact(self, user: str) -> Contact | None:
+        self._check_open()
+        return self._contacts.get(user)
+
+    def save_contact(self, contact: Contact) -> bool:
+        with self._lock:
+            self._check_open()
+            old = self._contacts.get(contact.user)
+            if contact.version != (old.version if old else 0):
+                return False
+            kept = replace(contact, choices=dict(contact.choices), version=contact.version + 1)
+            self._contacts[contact.user] = kept
+            return True
+
+    def delete_contact(self, user: str) -> None:
+        with self._lock:
+            self._check_open()
+            self._contacts.pop(user, None)
 
     def add_series(self, row: Series) -> bool:
         with self._lock:
@@ -140,6 +236,15 @@ class MemoryStore:
                 self._series[key] = new
             return new is not None
 
+    def _found(self) -> list[Entry]:
+        with self._lock:
+            self._check_open()
+            return list(self._entries.values())
+
     def _check_open(self) -> None:
         if self._closed:
             raise StoreError("the store is closed")
+
+
+def _entry(record: Record) -> Entry:
+    return Entry(record.id, record.time, record.event, record.receipt, record.to_json(), None)

@@ -90,12 +90,13 @@ def keep(
     event = _event(consent, old)
     given = receipt or old.receipt
     records = evidence(asked, event, layer=layer, text=text, consent=consent, receipt=given)
+    taken = _taken(asked, consent, event, given, then)
     (failure,) = yield (Append(records),)
     if isinstance(failure, StoreError):
         log.error("a choice could not be recorded, and was not taken: %s", failure)
         return not_saved(asked)
     asked.settings.kept_texts.update(record.id for record in records[:-1])
-    return _taken(asked, consent, event, given, then)
+    return taken
 
 
 def _event(consent: Consent, old: Consent) -> Event:

@@ -146,7 +146,7 @@ def _end(login: Login) -> None:
 def _record_end(asked: Asked, shown: str) -> Steps[None]:
     """It has ended, whether or not that can be recorded."""
     record = tick(asked.settings, "forget", int(asked.now), shown)
-    (failure,) = yield (Append(record),)
+    (failure,) = yield (Append((record,)),)
     if isinstance(failure, StoreError):
         asked.settings.report_store("the end of a remembered login was not recorded", failure)
 

@@ -33,3 +33,8 @@ class Batch(NamedTuple):
     ids: tuple[str, ...]
     tiles: Mapping[Tile, bytes]
     checkpoint: Checkpoint
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether it has records, and a checkpoint of the size that the log has with them."""
+        return 0 < len(self.ids) == self.checkpoint.size - self.base

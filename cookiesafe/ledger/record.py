@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from .tree import leaf_hash
 
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=dict).encode
 Event = Literal[
     "grant",
     "refusal",
@@ -74,9 +75,8 @@ class Record:
 
     def to_json(self) -> str:
         """The canonical form: keys sorted, no spaces, ASCII (as RFC 8785 has it for these types), nothing empty."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        said = {name: value for name, value in values.items() if value or name == "time"}
-        return json.dumps(said, sort_keys=True, separators=(",", ":"), default=dict)
+        values = {name: getattr(self, name) for name in _FIELDS}
+        return _ENCODE({name: value for name, value in values.items() if value or name == "time"})
 
     @classmethod
     def from_json(cls, text: str) -> Record:
@@ -88,6 +88,9 @@ class Record:
             return cls(**values)
         except RecursionError:
             raise ValueError("a record is not nested") from None
+
+
+_FIELDS = [each.name for each in fields(Record)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def sign_out(keeping: Keeping) -> Flow[list[str]]:
     leaving = login.before or login.claimed or login.left
     lines = _mark(keeping)
     if (yield from _revoke(keeping)):
-        yield (Append(tick(keeping.settings, "forget", keeping.now, "login")),)
+        yield (Append((tick(keeping.settings, "forget", keeping.now, "login"),)),)
     if login.remembers:
         lines.append(keeping.jar.remember.expire())
     if login.everywhere and leaving is None and login.unknown:
@@ -69,7 +69,7 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     settings, now, cookie = keeping.settings, keeping.now, keeping.jar.remember
     terms = settings.remember
     record = tick(settings, "remember", now, "migration" if identity.remembered else "login")
-    (failure,) = yield (Append(record),)
+    (failure,) = yield (Append((record,)),)
     if isinstance(failure, StoreError):
         settings.report_store("a login is not remembered, as its record was not kept", failure)
         return identity, []

@@ -6,11 +6,12 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeVar, TypeVarTuple
 
 from ..errors import StoreError
-from ..ports import Answer, Ask, Store, ask
+from ..ledger import Record
+from ..ports import Answer, Append, Need, Store, ask
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-Flow = Generator[tuple[Ask, ...], list[Answer], T]
+Flow = Generator[tuple[Need, ...], list[Answer], T]
 
 
 def told(method: Callable[[Store, *Ts], T], *args: *Ts) -> Flow[T]:
@@ -20,3 +21,10 @@ def told(method: Callable[[Store, *Ts], T], *args: *Ts) -> Flow[T]:
         raise answer
     answered: Any = answer
     return answered  # type: ignore[no-any-return]
+
+
+def appended(*records: Record) -> Flow[None]:
+    """Have records kept, all or none. Raises the ``StoreError`` that came instead."""
+    (failure,) = yield (Append(records),)
+    if isinstance(failure, StoreError):
+        raise failure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
@@ -249,8 +250,8 @@ class _OrderedStore(MemoryStore):
         super().__init__()
         self.order = order
 
-    def append(self, record: Record) -> None:
-        super().append(record)
+    def append(self, records: Sequence[Record]) -> None:
+        super().append(records)
         self.order.append("recorded")
 
 

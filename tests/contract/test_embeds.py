@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as markup
 import logging
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -456,7 +457,7 @@ def test_a_signal_keeps_always_from_counting_and_the_offer_says_so(
 
 
 class DownStore(MemoryStore):
-    def append(self, record: Record) -> None:
+    def append(self, records: Sequence[Record]) -> None:
         raise StoreError("down")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from threading import Event
 from typing import Any
@@ -36,9 +36,9 @@ class FailingStore(MemoryStore):
     error: Exception | None = None
     late = False
 
-    def append(self, record: Record) -> None:
+    def append(self, records: Sequence[Record]) -> None:
         if self.error is None or self.late:
-            super().append(record)
+            super().append(records)
         if self.error is not None:
             raise self.error
 
@@ -130,10 +130,10 @@ class StuckStore(MemoryStore):
         super().__init__()
         self.entered, self.let_go = Event(), Event()
 
-    def append(self, record: Record) -> None:
+    def append(self, records: Sequence[Record]) -> None:
         self.entered.set()
         assert self.let_go.wait(10)
-        super().append(record)
+        super().append(records)
 
 
 @pytest.fixture
@@ -292,8 +292,8 @@ def read_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
 
     read = Jar.read
 
-    def breaking(jar: Jar, header: str, gpc: bool, now: int) -> Any:
-        return broken() if header else read(jar, header, gpc, now)
+    def breaking(jar: Jar, header: str, circumstances: Any, now: int) -> Any:
+        return broken() if header else read(jar, header, circumstances, now)
 
     monkeypatch.setattr(Jar, "read", breaking)
 

@@ -39,6 +39,9 @@ from tests.support.stores import (  # noqa: F401
     fresh_database,
     from_outside,
     kill_connections,
+    make_old_database,
+    old_body,
+    seal,
     server_url_fixture,
     store_fixture,
     url_fixture,
@@ -66,7 +69,7 @@ RECORDS = st.fixed_dictionaries(
         "language": TEXT,
         "choices": st.dictionaries(TEXT, st.booleans()),
         "grounds": st.dictionaries(TEXT, TEXT),
-        "receipt": st.none() | st.text("aAbB09-_", max_size=64),
+        "receipt": st.none() | st.text("aAbB09-_", min_size=1, max_size=64),
     }
 )
 NUMBERS = count(1)
@@ -80,7 +83,7 @@ def test_what_was_appended_is_read_back(store: Store, batch: list[dict[str, obje
     records = [a_record(next(NUMBERS), **fields) for fields in batch]
 
     for record in records:
-        store.append(record)
+        store.append([record])
 
     assert list(store.records())[-len(records) :] == records
 
@@ -94,7 +97,7 @@ def test_records_come_in_the_order_they_were_appended(store: Store) -> None:
     appended = [a_record(number) for number in (3, 1, 2)]
 
     for record in appended:
-        store.append(record)
+        store.append([record])
 
     assert list(store.records()) == appended
 
@@ -106,53 +109,53 @@ def test_more_than_one_page_is_read_in_order(
     monkeypatch.setattr(sql_records, "PAGE", 10)
     expected = [a_record(number) for number in range(size)]
     for record in expected:
-        store.append(record)
+        store.append([record])
 
     assert list(store.records()) == expected
 
 
 def test_the_same_id_is_kept_once_and_as_it_was_first(store: Store) -> None:
     first = a_record(1)
-    store.append(first)
-    store.append(first)
-    store.append(a_record(2, id=first.id))
-    store.append(a_record(3))
+    store.append([first])
+    store.append([first])
+    store.append([a_record(2, id=first.id)])
+    store.append([a_record(3)])
 
     assert list(store.records()) == [first, a_record(3)]
 
 
 def test_ids_that_differ_in_case_are_two(store: Store) -> None:
-    store.append(a_record(id="abc"))
-    store.append(a_record(id="ABC"))
+    store.append([a_record(id="abc")])
+    store.append([a_record(id="ABC")])
 
     assert ids(store) == ["abc", "ABC"]
 
 
 def test_reading_may_stop_half_way_and_others_go_on(store: Store) -> None:
     for number in range(3):
-        store.append(a_record(number))
+        store.append([a_record(number)])
 
     started = [store.records() for _ in range(20)]
     assert [next(each).id for each in started] == [a_record(0).id] * 20
-    store.append(a_record(3))
+    store.append([a_record(3)])
     assert len(ids(store)) == 4
 
 
 def test_a_record_is_what_it_was_when_it_was_appended(store: Store) -> None:
     choices = {"advertising": True}
-    store.append(a_record(choices=choices))
+    store.append([a_record(choices=choices)])
     choices["advertising"] = False
 
     assert [record.choices for record in store.records()] == [{"advertising": True}]
 
 
 def test_a_closed_store_says_so(store: Store) -> None:
-    store.append(a_record())
+    store.append([a_record()])
     store.close()
     store.close()
 
     with pytest.raises(StoreError, match="closed"):
-        store.append(a_record(1))
+        store.append([a_record(1)])
     with pytest.raises(StoreError, match="closed"):
         list(store.records())
 
@@ -170,7 +173,7 @@ def test_what_was_kept_is_there_for_the_next_store(url: str) -> None:
 def test_sixteen_threads_append_at_once(store: Store) -> None:
     def fifty(thread: int) -> None:
         for number in range(50):
-            store.append(a_record(thread * 50 + number))
+            store.append([a_record(thread * 50 + number)])
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(fifty, range(16)))
@@ -180,7 +183,7 @@ def test_sixteen_threads_append_at_once(store: Store) -> None:
 
 def test_threads_that_try_the_same_record_keep_it_once(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(store.append, [a_record(1)] * 40))
+        list(pool.map(store.append, [[a_record(1)]] * 40))
 
     assert ids(store) == [a_record(1).id]
 
@@ -190,7 +193,7 @@ def test_the_first_use_may_be_by_many_threads_at_once(store: Store) -> None:
 
     def first_use(number: int) -> None:
         barrier.wait()
-        store.append(a_record(number))
+        store.append([a_record(number)])
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(first_use, range(8)))
@@ -204,7 +207,7 @@ def test_the_first_use_may_be_by_many_stores_at_once(url: str) -> None:
     def first_use(number: int) -> None:
         with closing(open_store(url)) as store:
             barrier.wait()
-            store.append(a_record(number))
+            store.append([a_record(number)])
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(first_use, range(8)))
@@ -238,7 +241,7 @@ def test_a_record_survives_its_writer(url: str) -> None:
 
 def test_sqlite_syncs_every_record(tmp_path: Path) -> None:
     with fresh_database("sqlite", tmp_path) as url, closing(open_store(url)) as store:
-        store.append(a_record())
+        store.append([a_record()])
         with closing(sqlite3.connect(tmp_path / "store.db")) as other:
             assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert pragma(store, "synchronous") == 2
@@ -254,20 +257,20 @@ def pragma(store: Store, name: str) -> object:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_parent_and_child_go_on_after_a_fork(url: str) -> None:
     with closing(open_store(url)) as store:
-        store.append(a_record(0))
+        store.append([a_record(0)])
 
         child = os.fork()
         if child == 0:
             status = 1
             try:
                 for number in range(100, 150):
-                    store.append(a_record(number))
+                    store.append([a_record(number)])
                 store.close()
                 status = 0
             finally:
                 os._exit(status)
         for number in range(1, 50):
-            store.append(a_record(number))
+            store.append([a_record(number)])
 
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
         expected = [a_record(number).id for number in (*range(50), *range(100, 150))]
@@ -306,10 +309,10 @@ def test_who_waits_too_long_for_a_connection_goes(monkeypatch: pytest.MonkeyPatc
 
 def test_a_killed_connection_is_replaced(server_url: str) -> None:
     with closing(open_store(server_url)) as store:
-        store.append(a_record(1))
+        store.append([a_record(1)])
 
         assert kill_connections(server_url) == 1
-        store.append(a_record(2))
+        store.append([a_record(2)])
         assert kill_connections(server_url) == 1
         assert len(list(store.records())) == 2
 
@@ -328,7 +331,7 @@ def test_what_a_server_undid_for_another_is_done_again_once(
 ) -> None:
     tried: list[int] = []
 
-    def append(connection: object, record: Record) -> None:
+    def append(connection: object, records: object) -> None:
         tried.append(1)
         if len(tried) <= times:
             raise DBAPIError("INSERT", {}, cause)
@@ -336,10 +339,10 @@ def test_what_a_server_undid_for_another_is_done_again_once(
     monkeypatch.setattr(sql_records, "append", append)
     with closing(open_store("sqlite://")) as store:
         if times == 1:
-            store.append(a_record())
+            store.append([a_record()])
         else:
             with pytest.raises(StoreError, match="was not kept"):
-                store.append(a_record())
+                store.append([a_record()])
 
     assert len(tried) == 2
 
@@ -349,7 +352,7 @@ def test_all_threads_find_new_connections(server_url: str) -> None:
 
     def append(number: int) -> None:
         barrier.wait()
-        store.append(a_record(number))
+        store.append([a_record(number)])
 
     with closing(open_store(server_url)) as store, ThreadPoolExecutor(4) as pool:
         list(pool.map(append, range(4)))
@@ -366,25 +369,19 @@ def test_a_later_schema_is_refused(url: str) -> None:
 
     with closing(open_store(url)) as store:
         with pytest.raises(SettingError, match=rf"version {SCHEMA + 1}.*Upgrade cookiesafe"):
-            store.append(a_record(1))
+            store.append([a_record(1)])
         with pytest.raises(SettingError, match=f"version {SCHEMA + 1}"):
             list(store.records())
 
 
-NEW_IN_2 = ("cookiesafe_series", "cookiesafe_epochs", "cookiesafe_sessions")
+OLD = pytest.mark.parametrize("version", [1, 2])
 
 
-def make_version_1(url: str, records: int) -> None:
-    """A database as the first version left it."""
-    append_all(url, range(records))
-    with from_outside(url) as other:
-        for table in NEW_IN_2:
-            other.exec_driver_sql(f"DROP TABLE {table}")
-        other.exec_driver_sql("UPDATE cookiesafe_schema SET version = 1")
-
-
-def test_a_database_of_the_first_version_is_upgraded_at_its_first_use(url: str) -> None:
-    make_version_1(url, records=3)
+@OLD
+def test_a_database_of_an_older_version_is_upgraded_at_its_first_use(
+    url: str, version: int
+) -> None:
+    make_old_database(url, version, records=3)
 
     use_all(url, 3)
     use_all(url, 4)
@@ -393,14 +390,42 @@ def test_a_database_of_the_first_version_is_upgraded_at_its_first_use(url: str) 
         assert ids(store) == [a_record(number).id for number in range(5)]
         assert len(store.list_series("ann")) == store.epoch("ann") == 2
     with from_outside(url) as other:
-        version = other.exec_driver_sql("SELECT max(version) FROM cookiesafe_schema").scalar()
-    assert version == SCHEMA == 2
+        newest = other.exec_driver_sql("SELECT max(version) FROM cookiesafe_schema").scalar()
+    assert newest == SCHEMA == 3
 
 
-@pytest.mark.parametrize("age", ["new", "of the first version"])
-def test_two_processes_may_be_the_first_at_once(url: str, age: str) -> None:
-    if age != "new":
-        make_version_1(url, records=1)
+@OLD
+def test_old_records_keep_their_bytes_and_can_be_sealed(url: str, version: int) -> None:
+    make_old_database(url, version, records=3)
+
+    with closing(open_store(url)) as store:
+        assert [entry.body for entry in store.pending(10)] == [old_body(n) for n in range(3)]
+        assert [entry.record for entry in store.entries_of("r1")] == [a_record(1)]
+        assert seal(store)
+        assert [entry.body for entry in store.entries(0, 10)] == [old_body(n) for n in range(3)]
+
+
+def test_an_upgraded_database_has_the_indexes_of_a_new_one(tmp_path: Path, url: str) -> None:
+    make_old_database(url, 1, records=1)
+    use_all(url, 1)
+    kind = url.partition("+")[0].partition(":")[0]
+
+    (tmp_path / "new").mkdir()
+    with fresh_database(kind, tmp_path / "new") as new:
+        use_all(new, 1)
+        assert indexes(url) == indexes(new)
+
+
+def indexes(url: str) -> set[tuple[str | None, tuple[str | None, ...], bool]]:
+    with from_outside(url) as other:
+        found = inspect(other).get_indexes("cookiesafe_records")
+    return {(each["name"], tuple(each["column_names"]), bool(each["unique"])) for each in found}
+
+
+@pytest.mark.parametrize("version", [None, 1, 2])
+def test_two_processes_may_be_the_first_at_once(url: str, version: int | None) -> None:
+    if version is not None:
+        make_old_database(url, version, records=1)
     processes = [SPAWN.Process(target=use_all, args=(url, number)) for number in range(2)]
 
     for process in processes:
@@ -419,10 +444,10 @@ def test_while_another_makes_the_tables_nobody_else_does(server_url: str) -> Non
             lock, _ = schema._LOCKS[other.dialect.name]
             other.exec_driver_sql(lock)
             with at_most(seconds=4), pytest.raises(StoreError, match="was not kept"):
-                store.append(a_record(1))
+                store.append([a_record(1)])
             assert inspect(other).get_table_names() == []
 
-        store.append(a_record(2))
+        store.append([a_record(2)])
         assert ids(store) == [a_record(2).id]
 
 
@@ -435,16 +460,15 @@ def test_a_lock_that_was_not_got_is_told_as_that(tmp_path: Path) -> None:
 
 
 def test_an_upgrade_that_was_left_half_done_is_finished(url: str) -> None:
-    make_version_1(url, records=1)
-    use_all(url, 1)
+    make_old_database(url, 1, records=1)
     with from_outside(url) as other:
-        other.exec_driver_sql("DELETE FROM cookiesafe_schema WHERE version = 2")
-        other.exec_driver_sql("DROP TABLE cookiesafe_sessions")
+        other.exec_driver_sql("ALTER TABLE cookiesafe_records ADD COLUMN place BIGINT")
 
     use_all(url, 2)
 
     with closing(open_store(url)) as store:
-        assert len(ids(store)) == 3
+        assert len(ids(store)) == 2
+        assert seal(store)
 
 
 def test_tables_that_were_left_half_made_are_finished(url: str) -> None:
@@ -475,9 +499,9 @@ def test_a_damaged_record_is_named(url: str) -> None:
 def test_a_record_that_does_not_fit_is_an_error_of_the_store(url: str) -> None:
     with closing(open_store(url)) as store:
         with pytest.raises(StoreError) as caught:
-            store.append(a_record(time=2**64))
+            store.append([a_record(time=2**64)])
         assert caught.value.__cause__ is not None
-        store.append(a_record(1))
+        store.append([a_record(1)])
         assert len(ids(store)) == 1
 
 
@@ -493,20 +517,20 @@ def test_an_id_is_never_shortened(server_url: str) -> None:
 
     with closing(open_store(server_url + lenient)) as store:
         with pytest.raises(StoreError, match="was not kept"):
-            store.append(a_record(id="x" * 65))
+            store.append([a_record(id="x" * 65)])
         assert ids(store) == []
 
 
 def test_a_lock_is_waited_for_a_second_only(url: str) -> None:
     with closing(open_store(url)) as store:
-        store.append(a_record(1))
+        store.append([a_record(1)])
         with from_outside(url) as other:
             for statement in LOCKS[other.dialect.name]:
                 other.exec_driver_sql(statement)
             with at_most(seconds=3), pytest.raises(StoreError, match="was not kept"):
-                store.append(a_record(2))
+                store.append([a_record(2)])
 
-        store.append(a_record(3))
+        store.append([a_record(3)])
         assert a_record(3).id in ids(store)
 
 
@@ -543,7 +567,7 @@ def test_a_server_that_is_down_fails_soon(scheme: str, silent: bool, seconds: fl
             at_most(seconds),
             pytest.raises(StoreError, match="was not kept") as caught,
         ):
-            store.append(a_record())
+            store.append([a_record()])
 
     assert caught.value.__cause__ is not None
     assert f"127.0.0.1:{port}/db" in str(caught.value)
@@ -564,7 +588,7 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, place: str, what: str) -> No
 
     with closing(open_store(f"sqlite:///{tmp_path / place}")) as store:
         with pytest.raises(StoreError, match=what) as caught:
-            store.append(a_record())
+            store.append([a_record()])
         with pytest.raises(StoreError):
             list(store.records())
 
@@ -578,7 +602,7 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     with closing(open_store(f"sqlite:///file:{path}?mode=ro&uri=true")) as store:
         assert len(ids(store)) == 2
         with pytest.raises(StoreError, match="was not kept"):
-            store.append(a_record(2))
+            store.append([a_record(2)])
 
 
 def test_opening_touches_nothing(tmp_path: Path) -> None:
@@ -591,9 +615,9 @@ def test_opening_touches_nothing(tmp_path: Path) -> None:
 def test_a_store_that_failed_works_when_its_place_is_there(tmp_path: Path) -> None:
     with closing(open_store(f"sqlite:///{tmp_path / 'later' / 'store.db'}")) as store:
         with pytest.raises(StoreError):
-            store.append(a_record(1))
+            store.append([a_record(1)])
         (tmp_path / "later").mkdir()
-        store.append(a_record(1))
+        store.append([a_record(1)])
 
         assert len(ids(store)) == 1
 
@@ -608,7 +632,7 @@ def test_no_password_is_told(scheme: str, caplog: pytest.LogCaptureFixture) -> N
         url = f"{scheme}://reader:{PASSWORD}@127.0.0.1:{port}/db"
         with closing(open_store(url)) as store:
             with pytest.raises(StoreError) as caught:
-                store.append(a_record())
+                store.append([a_record()])
             told = [repr(store), str(store), *told_by(caught.value), caplog.text]
 
     assert PASSWORD not in "\n".join(told)
@@ -628,7 +652,7 @@ def test_no_password_is_told(scheme: str, caplog: pytest.LogCaptureFixture) -> N
 )
 def test_a_url_that_cannot_be_used_is_not_repeated(url: str) -> None:
     with pytest.raises((SettingError, StoreError)) as caught, closing(open_store(url)) as store:
-        store.append(a_record())
+        store.append([a_record()])
 
     assert PASSWORD not in "\n".join(told_by(caught.value))
     assert isinstance(caught.value, StoreError) or caught.value.fix
@@ -645,7 +669,7 @@ def told_by(error: BaseException | None) -> list[str]:
 
 def test_an_error_does_not_repeat_the_record(url: str) -> None:
     with closing(open_store(url)) as store, pytest.raises(StoreError) as caught:
-        store.append(a_record(time=2**64, receipt="the-visitors-own"))
+        store.append([a_record(time=2**64, receipt="the-visitors-own")])
 
     assert "the-visitors-own" not in "\n".join(told_by(caught.value))
 
@@ -692,13 +716,13 @@ def test_nothing_is_imported_before_it_is_needed() -> None:
 
 def test_the_memory_store_needs_no_closing() -> None:
     store = MemoryStore()
-    store.append(a_record())
+    store.append([a_record()])
 
     assert list(islice(store.records(), 5)) == [a_record()]
 
 
 def test_a_record_keeps_its_type(store: Store) -> None:
-    store.append(a_record(receipt=None, choices={}, grounds={}))
+    store.append([a_record(receipt=None, choices={}, grounds={})])
 
     (record,) = store.records()
 

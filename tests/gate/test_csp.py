@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cookiesafe.consent import Allowed, Consent, allowed
+from cookiesafe.consent import Allowed, Circumstances, Consent, allowed
 from cookiesafe.errors import PolicyError
 from cookiesafe.gate import content_security_policy
 from cookiesafe.gate.csp import (
@@ -123,7 +123,9 @@ def test_every_host_is_the_site_s_or_of_a_vendor_the_visitor_agreed_to(
         ),
         hosts=own,
     )
-    may = allowed(policy, Consent(choices=choices, day=1), signals)
+    may = allowed(
+        policy, Consent(choices=choices, day=1), Circumstances(signals, policy.regime(""))
+    )
 
     hosts = hosts_in(policy, may)
 

@@ -16,7 +16,7 @@ from cookiesafe.ledger import Record
 TEXT = st.text(max_size=12)
 RECORDS = st.builds(
     Record,
-    id=TEXT,
+    id=st.text(min_size=1, max_size=12),
     time=st.integers(0, 2**60),
     event=st.sampled_from(["grant", "refusal", "withdrawal", "change"]),
     policy=TEXT,
@@ -24,7 +24,11 @@ RECORDS = st.builds(
     language=TEXT,
     choices=st.dictionaries(TEXT, st.booleans(), max_size=5),
     grounds=st.dictionaries(TEXT, TEXT, max_size=5),
-    receipt=st.none() | TEXT,
+    receipt=st.none() | st.text(min_size=1, max_size=12),
+    text=TEXT,
+    regime=TEXT,
+    signals=st.lists(TEXT, max_size=3).map(tuple),
+    detail=st.dictionaries(TEXT, TEXT | st.integers() | st.lists(TEXT), max_size=3),
 )
 
 
@@ -73,10 +77,10 @@ def test_the_written_form_stays_as_stores_have_it() -> None:
     )
 
 
-def test_a_refusal_is_written_with_no_receipt() -> None:
+def test_a_refusal_is_written_without_what_it_does_not_have() -> None:
     refusal = a_record(event="refusal", choices={"ads": False}, grounds={}, receipt=None)
 
-    assert json.loads(refusal.to_json())["receipt"] is None
+    assert not {"receipt", "grounds", "signals", "text"} & json.loads(refusal.to_json()).keys()
     assert Record.from_json(refusal.to_json()) == refusal
 
 
@@ -101,6 +105,7 @@ def test_choices_that_cannot_be_changed_can_be_written() -> None:
         pytest.param('"text"', id="a text"),
         pytest.param("{}", id="no fields"),
         pytest.param('{"id":"1"}', id="too few fields"),
+        pytest.param('{"event":"grant","id":"1","signals":5,"time":1}', id="signals that are none"),
         pytest.param(a_record().to_json()[:-1] + ',"address":"192.0.2.1"}', id="one field more"),
         pytest.param(a_record().to_json() + "{}", id="something behind it"),
         pytest.param("[" * 100_000, id="nested too deeply"),
@@ -120,9 +125,15 @@ def test_a_record_has_no_field_for_address_agent_or_url() -> None:
         "policy",
         "notice",
         "language",
+        "text",
+        "layout",
+        "buttons",
+        "regime",
+        "signals",
         "choices",
         "grounds",
         "receipt",
+        "detail",
     }
 
 

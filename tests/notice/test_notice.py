@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cookiesafe.consent import DAY, UNDECIDED, Allowed, Consent, choose
+from cookiesafe.consent import (
+    DAY,
+    UNDECIDED,
+    Allowed,
+    Circumstances,
+    Consent,
+    Question,
+    choose,
+)
 from cookiesafe.gate import CookieGate
 from cookiesafe.notice import Device, Lasting, Notice
 from cookiesafe.notice.lists import duration
@@ -89,8 +97,31 @@ BARE = {
 }
 
 
-def the_notice(policy: Policy = POLICY, path: str = "/cookiesafe") -> Notice:
-    return Notice(policy, path, LASTING)
+class Shop:
+    """The notice of a policy, for who is asked first, with a signal or without."""
+
+    def __init__(self, policy: Policy, path: str) -> None:
+        self.notice = Notice(policy, path, LASTING)
+        self._policy = policy
+        rules = policy.regime("")
+        self._in = {gpc: Circumstances(frozenset({"gpc"} if gpc else ()), rules) for gpc in (0, 1)}
+
+    def banner(self, root: str, here: str, gpc: bool) -> bytes:
+        question = Question(tuple(purpose.id for purpose in self._policy.optional))
+        return self.notice.banner(root, here, question, self._in[gpc])
+
+    def revisit(self, root: str) -> bytes:
+        return self.notice.revisit(root, self._in[False])
+
+    def choices(self, root: str, here: str, consent: Consent, gpc: bool, **more: Any) -> bytes:
+        return self.notice.choices(root, here, consent, self._in[gpc], **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.notice, name)
+
+
+def the_notice(policy: Policy = POLICY, path: str = "/cookiesafe") -> Shop:
+    return Shop(policy, path)
 
 
 def hostile_policy(text: str) -> Policy:
@@ -127,7 +158,7 @@ def text_of(element: Element | None) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def all_pages(notice: Notice, policy: Policy, root: str = "") -> Iterator[bytes]:
+def all_pages(notice: Shop, policy: Policy, root: str = "") -> Iterator[bytes]:
     yes = [purpose.id for purpose in policy.optional]
     for gpc in (False, True):
         yield notice.choices(root, "/", UNDECIDED, gpc)

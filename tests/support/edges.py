@@ -48,6 +48,10 @@ FORM = "application/x-www-form-urlencoded"
 # --- the app, written once -----------------------------------------------------------------------
 
 
+WORDS = ("policy", "notice")
+"""The events that keep words, and are of no visitor."""
+
+
 @dataclass(frozen=True)
 class AppRequest:
     """What the app is given, whichever edge it came by. ``raw`` is the scope or the environ."""
@@ -244,7 +248,7 @@ class Client(ABC):
     def records(self) -> list[Record]:
         """What the store has kept."""
         assert self.safe is not None
-        return list(self.safe.store.records())
+        return [each for each in self.safe.store.records() if each.event not in WORDS]
 
     def another(self) -> Client:
         """Somebody else's browser at the same site."""

@@ -48,13 +48,15 @@ class Logbook:
         every = [*self.sealed, *self.waiting.values()]
         return [each for each in every if each.event == event][:limit]
 
-    def erase(self, ids: Sequence[str], record: Record) -> int:
-        gone = {each.id for each in [*self.sealed, *self.waiting.values()]} & set(ids)
+    def erase(self, entries: Sequence[Entry], record: Record) -> bool:
+        there = {each.id: each for each in [*self.sealed, *self.waiting.values()]}
+        if not entries or any(there.get(each.id) != each for each in entries):
+            return False
+        gone = {each.id for each in entries}
         self.sealed = [each for each in self.sealed if each.id not in gone]
         self.waiting = {id: each for id, each in self.waiting.items() if id not in gone}
-        if gone:
-            self.append([record])
-        return len(gone)
+        self.append([record])
+        return True
 
     def seal(self, batch: Batch) -> bool:
         size = self.signed[-1].size if self.signed else 0

@@ -13,13 +13,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text, create_engine
+from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from cookiesafe.adapters.stores import MemoryStore, open_store
-from cookiesafe.ledger import Record
+from cookiesafe.adapters.stores.sql.tables import epochs, schema, series, sessions
+from cookiesafe.ledger import Batch, Checkpoint, Record, Tile
 from cookiesafe.ports import Store
 from tests.support.logins import a_login
 
@@ -83,6 +85,21 @@ def _server(kind: str) -> str:
         pytest.skip(f"{variable} is not set and there is no {kind} here: {error.orig}")
 
 
+def a_batch(store: Store, limit: int = 100) -> Batch:
+    """All that is pending, with tiles and a checkpoint that stand for real ones."""
+    newest = store.checkpoint()
+    base = newest.size if newest else 0
+    ids = tuple(entry.id for entry in store.pending(limit))
+    size = base + len(ids)
+    number = base // 256
+    hashes = {Tile(0, number): f"{base} to {size}".encode()}
+    return Batch(base, ids, hashes, Checkpoint(size, f"a log of {size}\n"))
+
+
+def seal(store: Store, limit: int = 100) -> bool:
+    return store.seal(a_batch(store, limit))
+
+
 @pytest.fixture(name="store", params=["memory", "sqlite in memory", *DATABASES])
 def store_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "memory":
@@ -106,6 +123,45 @@ def url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
 def server_url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with fresh_database(request.param, tmp_path) as url:
         yield url
+
+
+OLD_RECORDS = Table(
+    "cookiesafe_records",
+    MetaData(),
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("time", BigInteger, nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("receipt", String(64), index=True),
+    Column("body", Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb"), nullable=False),
+    sqlite_autoincrement=True,
+    mysql_collate="utf8mb4_bin",
+    mariadb_collate="utf8mb4_bin",
+)
+"""As versions 1 and 2 had them."""
+
+
+def old_body(number: int) -> str:
+    """As they wrote ``a_record(number)``."""
+    return (
+        '{"choices":{"@gullwing":false,"advertising":true},"event":"grant","grounds":{"advertising":"f00d"},'
+        f'"id":"{number:032x}","language":"en","notice":"banner","policy":"p1","receipt":"r{number}",'
+        f'"time":{1_800_000_000_000 + number}}}'
+    )
+
+
+def make_old_database(url: str, version: int, records: int) -> None:
+    """A database as the first version left it, or the second."""
+    with from_outside(url) as connection:
+        OLD_RECORDS.create(connection)
+        schema.create(connection)
+        connection.execute(schema.insert(), {"version": version})
+        for table in (series, epochs, sessions) if version == 2 else ():
+            table.create(connection)
+        for number in range(records):
+            row = {"id": f"{number:032x}", "time": 1_800_000_000_000 + number, "event": "grant"}
+            row |= {"receipt": f"r{number}", "body": old_body(number)}
+            connection.execute(OLD_RECORDS.insert(), row)
 
 
 def kill_connections(url: str) -> int:
@@ -136,18 +192,18 @@ def kill_connections(url: str) -> int:
 def append_all(url: str, numbers: range) -> None:
     with closing(open_store(url)) as store:
         for number in numbers:
-            store.append(a_record(number))
+            store.append([a_record(number)])
 
 
 def append_and_die(url: str) -> None:
-    open_store(url).append(a_record(7))
+    open_store(url).append([a_record(7)])
     os.kill(os.getpid(), 9)
 
 
 def use_all(url: str, number: int) -> None:
     """One row of each kind."""
     with closing(open_store(url)) as store:
-        store.append(a_record(number))
+        store.append([a_record(number)])
         assert store.add_series(a_login(f"{number}")[0])
         assert store.create_session(f"{number}", "ann", b"data", 2**40)
         store.advance_epoch("ann")

@@ -46,9 +46,9 @@ def a_stranger(index: int | None = None) -> Entry:
 
 
 def erase(book: Logbook, indexes: list[int], leaves: str | None = None, number: int = 0) -> None:
-    ids = [each.id for each in book.sealed if each.index in indexes]
+    there = [each for each in book.sealed if each.index in indexes]
     detail = {"leaves": write_runs(indexes) if leaves is None else leaves}
-    book.erase(ids, a_record(SIZE + number, event="erasure", receipt=None, detail=detail))
+    book.erase(there, a_record(SIZE + number, event="erasure", receipt=None, detail=detail))
 
 
 # --- any single thing among 10,000 records ---
@@ -384,7 +384,7 @@ def test_most_of_a_large_log_can_be_erased() -> None:
 def test_an_erasure_that_makes_no_sense_explains_nothing(leaves: object) -> None:
     book = a_log()
     book.erase(
-        [book.sealed[7].id],
+        [book.sealed[7]],
         a_record(SIZE, event="erasure", receipt=None, detail={"leaves": leaves}),
     )
     pending = named(verdict_on(book))

@@ -77,6 +77,7 @@ def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:
     try:
         _use_wal(connection)
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")
     except BaseException:
         connection.close()
         raise

@@ -2,30 +2,88 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, select
+from collections.abc import Sequence
 
-from cookiesafe.adapters.stores.sql.statements import keep
+from sqlalchemy import Column, ColumnElement, Connection, delete, select
+
+from cookiesafe.adapters.stores.sql.statements import Overtaken, keep, whole
 from cookiesafe.adapters.stores.sql.tables import records as table
-from cookiesafe.ledger import Record
+from cookiesafe.ledger import Entry, Record
 
 PAGE = 500
-"""Records that are read at once."""
+"""Records that are read, or removed, at once."""
+_seq: Column[int] = table.c.seq
+_body: Column[str] = table.c.body
+_place = table.c.place
+_PENDING, _SEALED = _place.is_(None), _place.is_not(None)
+_ENTRY = select(table.c.id, table.c.time, table.c.event, table.c.receipt, _body, _place)
 
 
-def append(connection: Connection, record: Record) -> None:
-    row = {
-        "id": record.id,
-        "time": record.time,
-        "event": record.event,
-        "receipt": record.receipt,
-        "body": record.to_json(),
-    }
-    keep(connection, table, "id", row)
+def append(connection: Connection, records: Sequence[Record]) -> None:
+    rows = [
+        {
+            "id": record.id,
+            "time": record.time,
+            "event": record.event,
+            "receipt": record.receipt,
+            "body": record.to_json(),
+        }
+        for record in records
+    ]
+    keep(connection, table, "id", rows)
 
 
 def page(connection: Connection, after: int) -> list[tuple[int, str]]:
     """Pages instead of a cursor: whoever stops reading half-way leaves no connection behind."""
-    seq: Column[int] = table.c.seq
-    body: Column[str] = table.c.body
-    rows = connection.execute(select(seq, body).where(seq > after).order_by(seq).limit(PAGE))
+    rows = connection.execute(select(_seq, _body).where(_seq > after).order_by(_seq).limit(PAGE))
     return [(row[0], row[1]) for row in rows]
+
+
+def sealed(connection: Connection, start: int, limit: int) -> list[Entry]:
+    return _entries(connection, _place >= start, _place, limit)
+
+
+def pending(connection: Connection, limit: int) -> list[Entry]:
+    return _entries(connection, _PENDING, _seq, limit)
+
+
+def of_receipt(connection: Connection, receipt: str) -> list[Entry]:
+    return _entries(connection, table.c.receipt == receipt, _seq)
+
+
+def of_event(connection: Connection, event: str, before: int | None, limit: int) -> list[Entry]:
+    which = table.c.event == event
+    if before is not None:
+        which &= table.c.time < before
+    return _entries(connection, which, _seq, limit)
+
+
+def erase(connection: Connection, entries: Sequence[Entry], record: Record) -> bool:
+    if not entries:
+        return False
+    try:
+        with whole(connection):
+            _remove(connection, [each.id for each in entries if each.index is None], _PENDING)
+            _remove(connection, [each.id for each in entries if each.index is not None], _SEALED)
+            append(connection, [record])
+    except Overtaken:
+        return False
+    return True
+
+
+def _remove(connection: Connection, ids: Sequence[str], which: ColumnElement[bool]) -> None:
+    for start in range(0, len(ids), PAGE):
+        some = ids[start : start + PAGE]
+        gone = connection.execute(delete(table).where(table.c.id.in_(some), which))
+        if gone.rowcount != len(some):
+            raise Overtaken
+
+
+def _entries(
+    connection: Connection,
+    which: ColumnElement[bool],
+    order: Column[int] | ColumnElement[int],
+    limit: int | None = None,
+) -> list[Entry]:
+    rows = connection.execute(_ENTRY.where(which).order_by(order).limit(limit))
+    return [Entry(*row) for row in rows]

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.schema import CreateColumn
 
 from cookiesafe.adapters.stores.sql.engine import shown
-from cookiesafe.adapters.stores.sql.tables import SCHEMA, schema, tables
+from cookiesafe.adapters.stores.sql.tables import SCHEMA, records, schema, tables
 from cookiesafe.errors import SettingError, StoreError
 
 _LOCKS = {
@@ -52,10 +53,38 @@ def _version(connection: Connection) -> int:
 
 
 def _upgrade(connection: Connection) -> int:
-    """Every version so far has only added tables, so to make those that are missing is all there is to do."""
-    tables.create_all(connection)
-    connection.execute(schema.insert(), {"version": SCHEMA})
+    """Make what is missing: a database has what the version before left, or what was made until somebody fell down."""
+    with _patience(connection):
+        tables.create_all(connection)
+        _complete_records(connection)
+        connection.execute(schema.insert(), {"version": SCHEMA})
     return SCHEMA
+
+
+def _complete_records(connection: Connection) -> None:
+    """The place in the sealed log that records have since version 3, and indexes."""
+    known = {column["name"] for column in inspect(connection).get_columns(records.name)}
+    if records.c.place.name not in known:
+        column = CreateColumn(records.c.place).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {records.name} ADD COLUMN {column}")
+    for index in records.indexes:
+        index.create(connection, checkfirst=True)
+
+
+@contextmanager
+def _patience(connection: Connection) -> Iterator[None]:
+    """To index what a table holds already may take longer than any other statement.
+
+    MariaDB and MySQL go on when the driver has given up, and have done it by some later use.
+    """
+    patient = connection.dialect.name == "postgresql"
+    if patient:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+    try:
+        yield
+    finally:
+        if patient:
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 @contextmanager

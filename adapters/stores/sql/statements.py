@@ -2,34 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select
+from sqlalchemy import ColumnElement, Connection, Insert, Table, delete, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+
+class Overtaken(Exception):
+    """Somebody else has changed what was to be changed."""
+
 
 _BATCH = 500
 """Rows that are deleted at once."""
 
 
-def keep(connection: Connection, table: Table, column: str, row: dict[str, Any]) -> None:
-    """Insert it, or do nothing where a row with the same value of that unique column is there."""
-    dialect = connection.dialect.name
+@contextmanager
+def whole(connection: Connection) -> Iterator[None]:
+    """One transaction: all that is done in it, or nothing of it."""
+    begin = "BEGIN IMMEDIATE" if connection.dialect.name == "sqlite" else "START TRANSACTION"
+    connection.exec_driver_sql(begin)
+    try:
+        yield
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        _undo(connection)
+        raise
+
+
+def _undo(connection: Connection) -> None:
+    try:
+        connection.exec_driver_sql("ROLLBACK")
+    except DBAPIError:
+        # Nobody else may go on with what was begun here.
+        connection.invalidate()
+
+
+def keep(connection: Connection, table: Table, column: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those whose value of that unique column no row has yet, all in one go."""
+    statement = _insert_once(connection.dialect.name, table, column)
+    if len(rows) == 1:
+        connection.execute(statement, rows[0])
+    elif rows:
+        with whole(connection):
+            connection.execute(statement, rows)
+
+
+@cache
+def _insert_once(dialect: str, table: Table, column: str) -> Insert:
     if dialect in ("mysql", "mariadb"):
         same = {column: table.c[column]}
-        connection.execute(mysql.insert(table).on_duplicate_key_update(same).inline(), row)
-        return
+        return mysql.insert(table).on_duplicate_key_update(same).inline()
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    once = insert(table).on_conflict_do_nothing(index_elements=[column]).inline()
-    connection.execute(once, row)
+    return insert(table).on_conflict_do_nothing(index_elements=[column]).inline()
 
 
 def add(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Insert it; ``False`` where a row with the same ``key`` is there."""
+    """Insert it; ``False`` where a row with the same key is there."""
+    (key,) = table.primary_key
     try:
         connection.execute(table.insert(), row)
     except IntegrityError:
-        if connection.execute(select(table.c.key).where(table.c.key == row["key"])).first():
+        if connection.execute(select(key).where(key == row[key.name])).first():
             return False
         raise
     return True

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import TypeVar
@@ -14,11 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
 
 from cookiesafe.adapters.stores._turns import Turns
-from cookiesafe.adapters.stores.sql import records, series, sessions
+from cookiesafe.adapters.stores.sql import contacts, log, series, sessions, traces
+from cookiesafe.adapters.stores.sql import records as rows
 from cookiesafe.adapters.stores.sql.engine import make_engine, places, remedy, shown
 from cookiesafe.adapters.stores.sql.schema import ensure_tables
+from cookiesafe.contact import Contact
 from cookiesafe.errors import SettingError, StoreError
-from cookiesafe.ledger import Record
+from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ports import Updated
 from cookiesafe.remember import Series
 
@@ -44,19 +47,65 @@ class SQLStore:
         self._turns = Turns(places(self._engine.url))
         self._set_up = Lock()
         self._ready = False
+        self._owed = False
 
     def __repr__(self) -> str:
         return f"SQLStore({shown(self._engine.url)!r})"
 
-    def append(self, record: Record) -> None:
-        self._do("the record was not kept", partial(records.append, record=record))
+    def append(self, records: Sequence[Record]) -> None:
+        self._do("the record was not kept", partial(rows.append, records=records))
 
     def records(self) -> Iterator[Record]:
         last = 0
-        while rows := self._do("the records were not read", partial(records.page, after=last)):
-            for seq, body in rows:
+        while found := self._do("the records were not read", partial(rows.page, after=last)):
+            for seq, body in found:
                 yield self._parsed(seq, body)
-            last = rows[-1][0]
+            last = found[-1][0]
+
+    def entries(self, start: int, limit: int) -> list[Entry]:
+        return self._read_records(partial(rows.sealed, start=start, limit=limit))
+
+    def pending(self, limit: int) -> list[Entry]:
+        return self._read_records(partial(rows.pending, limit=limit))
+
+    def entries_of(self, receipt: str) -> list[Entry]:
+        return self._read_records(partial(rows.of_receipt, receipt=receipt))
+
+    def find_entries(self, event: str, before: int | None, limit: int) -> list[Entry]:
+        return self._read_records(partial(rows.of_event, event=event, before=before, limit=limit))
+
+    def erase(self, entries: Sequence[Entry], record: Record) -> bool:
+        """What SQLite has left of them is gone too, unless readers or the size of its file are in the way: see ``purge``."""
+        work = partial(rows.erase, entries=entries, record=record)
+        gone = self._do("the records were not erased", work)
+        if gone:
+            self._remove_traces()
+        return gone
+
+    def seal(self, batch: Batch) -> bool:
+        """Raises ``StoreError`` too for a batch that does not add up."""
+        if not batch.adds_up:
+            raise StoreError("the batch does not add up, and was not sealed")
+        return self._do("the batch was not sealed", partial(log.seal, batch=batch))
+
+    def checkpoint(self) -> Checkpoint | None:
+        return self._do("the checkpoint was not read", log.newest_checkpoint)
+
+    def checkpoints(self, after: int, limit: int) -> list[Checkpoint]:
+        work = partial(log.checkpoints_after, after=after, limit=limit)
+        return self._do("the checkpoints were not read", work)
+
+    def tiles(self, tiles: Sequence[Tile]) -> dict[Tile, bytes]:
+        return self._do("the tiles were not read", partial(log.load_tiles, wanted=tiles))
+
+    def load_contact(self, user: str) -> Contact | None:
+        return self._do("the contact was not read", partial(contacts.load, user=user))
+
+    def save_contact(self, contact: Contact) -> bool:
+        return self._do("the contact was not kept", partial(contacts.save, contact=contact))
+
+    def delete_contact(self, user: str) -> None:
+        self._do("the contact was not deleted", partial(contacts.remove, user=user))
 
     def add_series(self, row: Series) -> bool:
         return self._do("the login was not kept", partial(series.add, row=row))
@@ -102,14 +151,30 @@ class SQLStore:
         self._do("the sessions were not deleted", partial(sessions.remove_of, user=user))
 
     def purge(self, now: int) -> int:
-        """Sessions first; what fails is done by the next purge."""
+        """Sessions first; what fails is done by the next purge.
+
+        After an erasure of the last two days SQLite writes its file anew, some 6 ms a megabyte, in which others wait.
+        """
         failure = "what is over was not removed"
         over = self._do(failure, partial(sessions.purge, now=now))
-        return over + self._do(failure, partial(series.purge, now=now))
+        over += self._do(failure, partial(series.purge, now=now))
+        with suppress(StoreError):
+            self._do("traces were not removed", partial(traces.remove_late, now=now))
+        return over
 
     def close(self) -> None:
+        if self._owed and not self._closed:
+            self._remove_traces()
         self._closed = True
         self._engine.dispose()
+
+    def _remove_traces(self) -> None:
+        self._owed = True
+        with suppress(StoreError):
+            self._owed = not self._do("traces were not removed", traces.remove)
+
+    def _read_records(self, work: Callable[[Connection], list[Entry]]) -> list[Entry]:
+        return self._do("the records were not read", work)
 
     def _parsed(self, seq: int, body: str) -> Record:
         try:

@@ -1,4 +1,4 @@
-"""The tables of version 2. Version 1 had the records only."""
+"""The tables of version 3. Version 1 had the records only; 2 knew of no sealed log and no contacts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Dialect,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -18,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-SCHEMA = 2
+SCHEMA = 3
 USER_LENGTH = 255
 
 
@@ -61,7 +62,39 @@ records = Table(
     Column("event", String(32), nullable=False),
     Column("receipt", String(64), index=True),
     Column("body", Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb"), nullable=False),
+    Column("place", BigInteger),
     sqlite_autoincrement=True,
+    **_EXACT,
+)
+# An index, since a unique column cannot be added to a table of SQLite. Rows without a place stand in it by their key:
+# it finds what is pending, in its order, everywhere but on PostgreSQL.
+Index("ix_cookiesafe_records_place", records.c.place, unique=True)
+Index("ix_cookiesafe_records_event_time", records.c.event, records.c.time)
+Index(
+    "ix_cookiesafe_records_pending", records.c.seq, postgresql_where=records.c.place.is_(None)
+).ddl_if(dialect="postgresql")
+tiles = Table(
+    "cookiesafe_tiles",
+    tables,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
+)
+checkpoints = Table(
+    "cookiesafe_checkpoints",
+    tables,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("base", BigInteger, nullable=False, unique=True),
+    Column("note", Text, nullable=False),
+    **_EXACT,
+)
+contacts = Table(
+    "cookiesafe_contacts",
+    tables,
+    Column("user", UserId, primary_key=True),
+    Column("receipt", String(64), nullable=False),
+    Column("choices", Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb"), nullable=False),
+    Column("version", BigInteger, nullable=False),
     **_EXACT,
 )
 series = Table(
