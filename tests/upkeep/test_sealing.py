@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cookiesafe.errors import BadNote, DamagedLog, StoreError
 from cookiesafe.ledger import Batch, Checkpoint
 from cookiesafe.ledger.key import LedgerKey
+from cookiesafe.ledger.letters import written
 from cookiesafe.ledger.note import Head, read_checkpoint, sign_checkpoint
 from cookiesafe.upkeep import seal, verify
 from cookiesafe.upkeep.sealing import BATCH, MOST_TRIES
@@ -32,6 +33,7 @@ def sealed_once(book: Logbook, records: int, keys: int = 1) -> None:
     assert [each.index for each in book.sealed] == list(range(records + keys))
 
 
+@pytest.mark.law("P-01", "P-05")
 def test_what_is_pending_is_sealed_in_its_order_behind_the_key() -> None:
     book = Logbook()
     book.append([a_record(number) for number in range(5)])
@@ -146,6 +148,10 @@ def a_damaged_log(how: str) -> Logbook:
             del book.kept[tile]
         case "the note changed":
             book.signed[-1] = Checkpoint(size, note.replace(f"\n{size}\n", f"\n{size + 1}\n"))
+        case "the signature changed":
+            line = note.split("\n")[4]
+            zeros = written(KEY.named(ORIGIN).id + bytes(64))
+            book.signed[-1] = Checkpoint(size, note.replace(line, f"— {ORIGIN} {zeros}"))
         case "the note gone":
             book.signed[-1] = Checkpoint(size, "")
         case "the size changed":
@@ -157,6 +163,7 @@ def a_damaged_log(how: str) -> Logbook:
     return book
 
 
+@pytest.mark.law("P-04")
 @pytest.mark.parametrize(
     "how",
     [
@@ -164,6 +171,7 @@ def a_damaged_log(how: str) -> Logbook:
         "a tile cut off",
         "a tile gone",
         "the note changed",
+        "the signature changed",
         "the note gone",
         "the size changed",
         "another's root",
@@ -220,6 +228,7 @@ def test_every_call_of_a_sealing_was_tried() -> None:
     assert book.calls == CALLS
 
 
+@pytest.mark.law("P-04")
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.integers(0, 2), max_size=40), st.integers(1, 4))
 def test_processes_that_seal_at_once_make_one_log(turns: list[int], records: int) -> None:

@@ -54,6 +54,7 @@ def erase(book: Logbook, indexes: list[int], leaves: str | None = None, number: 
 # --- any single thing among 10,000 records ---
 
 
+@pytest.mark.law("L-12")
 def test_a_log_that_nobody_touched_holds() -> None:
     verdict = verdict_on(BOOK)
 
@@ -62,6 +63,7 @@ def test_a_log_that_nobody_touched_holds() -> None:
     assert BOOK.follow(verify()) == verdict
 
 
+@pytest.mark.law("L-12")
 @settings(deadline=None, max_examples=25)
 @given(PLACES, st.data())
 def test_a_record_that_was_changed_is_named(index: int, data: st.DataObject) -> None:
@@ -79,6 +81,7 @@ def test_a_record_that_was_changed_is_named(index: int, data: st.DataObject) -> 
     assert {each.id for each in verdict.findings} <= {entry.id}
 
 
+@pytest.mark.law("P-01")
 @settings(deadline=None, max_examples=25)
 @given(PLACES)
 def test_a_record_that_was_removed_is_named(index: int) -> None:
@@ -104,6 +107,7 @@ def test_a_record_that_was_removed_is_named_when_the_others_moved_up(index: int)
     assert {each.kind for each in verdict.findings} <= {"removed", "moved"}
 
 
+@pytest.mark.law("P-01")
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, SIZE))
 def test_a_record_that_was_put_in_is_named(index: int) -> None:
@@ -332,6 +336,32 @@ def test_a_key_that_was_put_in_is_not_trusted() -> None:
     assert verdict.keys == (VKEY,)
 
 
+def test_a_record_of_another_event_names_no_key() -> None:
+    book = Logbook()
+    book.append([a_record(1, detail={"key": str(STRANGER.named(ORIGIN))})])
+    book.fill(3, first=10)
+    plain = book.sealed[1]
+    book.sealed[1] = Entry(plain.id, plain.time, "key", plain.receipt, plain.body, 1)
+
+    verdict = verdict_on(book)
+
+    assert named(verdict) == {("column", 1)}
+    assert verdict.keys == (VKEY,)
+
+
+def test_a_log_of_three_levels_of_tiles_is_verified() -> None:
+    book = Logbook()
+    book.fill(66_000)
+    assert verdict_on(book).holds
+
+    book.sealed[65_000] = changed(book.sealed[65_000])
+    book.kept[Tile(2, 0)] = bytes(32)
+
+    verdict = verdict_on(book)
+
+    assert named(verdict) == {("changed", 65_000), ("tile", None)}
+
+
 def test_a_store_without_checkpoints_does_not_pass_for_one_that_is_signed() -> None:
     class Silent(Logbook):
         def checkpoints(self, after: int, limit: int) -> list[Checkpoint]:
@@ -351,6 +381,7 @@ def test_a_public_key_that_is_none_is_refused() -> None:
 # --- erasures ---
 
 
+@pytest.mark.law("P-04")
 def test_what_was_erased_is_counted_and_no_finding() -> None:
     book = a_log()
     erase(book, [3, *range(250, 520)])
@@ -359,6 +390,16 @@ def test_what_was_erased_is_counted_and_no_finding() -> None:
         verdict = verdict_on(book)
         assert (verdict.holds, verdict.erased, verdict.pending) == (True, 271, pending)
         book.follow(seal([KEY], ORIGIN, NOW))
+
+
+def test_an_erasure_that_waits_behind_many_others_is_found() -> None:
+    book = a_log()
+    book.append([a_record(20_000 + number) for number in range(10_000)])
+    erase(book, [3])
+
+    verdict = verdict_on(book)
+
+    assert (verdict.holds, verdict.erased, verdict.pending) == (True, 1, 10_000)
 
 
 def test_what_was_erased_beside_is_removed() -> None:
