@@ -276,11 +276,12 @@ def test_a_table_has_logins_and_contacts_as_rows_of_their_kind(store: Store) -> 
 
 
 def test_a_login_tells_how_it_ended(store: Store) -> None:
-    for seed, fields in {
+    ends: dict[str, dict[str, Any]] = {
         "lives": {},
         "over": {"idle_until": NOW + 5},
         "copied": {"revoked_at": NOW + 9, "revoked_why": "theft"},
-    }.items():
+    }
+    for seed, fields in ends.items():
         assert store.add_series(a_login(seed, label=seed, **fields)[0])
 
     told = [each["login"] for each in lines(safe_of(store).export(user_id="ann"))]
