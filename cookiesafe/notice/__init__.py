@@ -1,8 +1,18 @@
 """What the visitor is shown: the banner, our pages, their words and their looks."""
 
 from .contact import Reached
+from .letter import Letter, announcement_text
 from .lists import Device, Lasting, Version
 from .notice import Notice
 from .shown import Shown
 
-__all__ = ["Device", "Lasting", "Notice", "Reached", "Shown", "Version"]
+__all__ = [
+    "Device",
+    "Lasting",
+    "Letter",
+    "Notice",
+    "Reached",
+    "Shown",
+    "Version",
+    "announcement_text",
+]

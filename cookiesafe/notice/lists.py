@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,25 @@ from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import Cookie, Policy, Purpose, Vendor
 
 _LONGEST_SHOWN = 80
+
+SAID: Mapping[str, str] = {
+    "title": "title",
+    "text": "text",
+    "channel": "way to reach you",
+    "always": "always on",
+    "why": "reason",
+    "signal": "signal that turns it off",
+    "category": "kind",
+    "name": "name",
+    "hosts": "addresses",
+    "purposes": "purposes",
+    "privacy": "privacy policy",
+    "purpose": "purpose",
+    "vendor": "company",
+    "lifetime": "kept for",
+    "without": "without it",
+}
+"""What may differ between two policies, in words."""
 
 
 class KeptFrom(Protocol):

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
 from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor
 from .contact import ContactNotice, Reached
-from .lists import Device, KeptFrom, Lasting, Version, groups, left_over, well_known
+from .lists import SAID, Device, KeptFrom, Lasting, Version, groups, left_over, well_known
 from .shown import Shown
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class Notice:
             announcement=announcement,
             in_force=announcement is not None and self._policy.fingerprint == announcement.id,
             versions=versions,
+            said=SAID,
             to_answer=to_answer,
         )
 
