@@ -95,8 +95,10 @@ def held_of(drive: Drive, receipt: str | None, user: str | None, now: int) -> It
             yield Held("login", _login(row, epoch, now))
     for each in dict.fromkeys(filter(None, receipts)):
         for entry in drive(told(Store.entries_of, each)):
-            ticks.discard(entry.id)
-            yield entry
+            # Some databases take texts for the same that are not.
+            if entry.receipt == each:
+                ticks.discard(entry.id)
+                yield entry
     yield from _by_id(drive, ticks)
 
 
@@ -106,7 +108,7 @@ def _by_id(drive: Drive, ids: Iterable[str]) -> Iterator[Entry]:
     if not left:
         return
     for entry in all_entries(drive):
-        if entry.id in left:
+        if entry.id in left and entry.event == "remember":
             left.remove(entry.id)
             yield entry
             if not left:
