@@ -7,7 +7,7 @@ from functools import cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from cookiesafe.adapters._drive import converse
+from cookiesafe.adapters._perform import converse
 from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
 from cookiesafe.fields import TEXT, Header

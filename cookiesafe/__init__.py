@@ -13,6 +13,7 @@ from .errors import (
     UsageError,
     WeakKey,
 )
+from .ledger.terms import LedgerTerms
 from .policy import Policy, Regime
 from .remember import Terms as RememberTerms
 from .safe import CookieSafe
@@ -22,6 +23,7 @@ from .visit import Visit, current_visit
 __all__ = [
     "CookieSafe",
     "CookieSafeError",
+    "LedgerTerms",
     "NotFresh",
     "NotStorable",
     "Policy",

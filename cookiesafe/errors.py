@@ -91,7 +91,7 @@ class PolicyError(SettingError):
 
 
 class WeakKey(SettingError):
-    """A signing key of fewer than 32 bytes."""
+    """A signing key of fewer than 32 bytes, or a ledger key that has not exactly 32."""
 
     code = "CS501"
 

@@ -1,11 +1,23 @@
-"""Random ids: 128 bits as 22 letters, digits, ``-`` and ``_``."""
+"""Ids: random ones, 128 bits as 22 letters, digits, ``-`` and ``_``; and those that an app has for its users."""
 
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
+from .errors import UsageError
+
 
 def new_id(entropy: Callable[[int], bytes]) -> str:
     """An id that nobody has."""
     return urlsafe_b64encode(entropy(16)).decode().rstrip("=")
+
+
+def user_text(user_id: object) -> str:
+    """A user's id as text. Raises ``UsageError`` for what is none: what an unsaved user has would be everybody's."""
+    if isinstance(user_id, bool) or not isinstance(user_id, (str, int)) or user_id == "":
+        raise UsageError(
+            f"a user's id is text or a number, not {user_id!r}",
+            fix="Give what your database has given the user.",
+        )
+    return str(user_id)

@@ -28,8 +28,13 @@ def record_of(
 ) -> Record:
     """The record of an event at ``now`` (unix seconds). ``layer`` is where it was said, ``shown`` what was seen there.
 
-    ``choices`` stand for a ``consent`` where it is about something else.
+    ``choices`` stand for a ``consent`` where there is none, since it is about no browser.
     """
+    if consent is not None:
+        choices, grounds = consent.choices, consent.grounds
+    else:
+        choices = choices or {}
+        grounds = {id: settings.policy.grounds[id] for id, yes in choices.items() if yes}
     return Record(
         id=new_id(settings.entropy),
         time=int(now * 1000),
@@ -42,8 +47,8 @@ def record_of(
         buttons="" if shown is None else shown.buttons,
         regime="" if circumstances is None else circumstances.regime.id,
         signals=() if circumstances is None else tuple(sorted(circumstances.signals)),
-        choices=dict(consent.choices if consent else choices or {}),
-        grounds=dict(consent.grounds) if consent else {},
+        choices=dict(choices),
+        grounds=dict(grounds),
         receipt=receipt,
         detail=dict(detail or {}),
     )

@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-from .adapters._drive import follow
+from . import contacting
+from .adapters._commits import when_committed
+from .adapters._perform import follow
 from .adapters._sealing import Sealing
 from .adapters.stores import store_of
+from .contacting import Said
 from .errors import UsageError
 from .gate.sightings import suggestions
+from .ids import user_text
 from .ledger import LedgerKey
 from .ledger.terms import TERMS as LEDGER_TERMS
 from .ledger.terms import LedgerTerms
+from .links import Link, headers_of
 from .migration import Reader
 from .policy import Announcement, Policy
 from .ports import Store
@@ -29,6 +34,8 @@ from .session.terms import TERMS as SESSION_TERMS
 from .settings import Mode, Settings
 from .upkeep import Verdict, seal, verify
 from .upkeep.erasing import retain
+from .upkeep.exporting import Drive, Item, all_entries, held_of
+from .upkeep.forms import Form, check_form, lines_of, policies_in
 
 
 class CookieSafe:
@@ -91,7 +98,8 @@ class CookieSafe:
         self._ledger_keys = [LedgerKey(key) for key in given]
         self._ledger = ledger
         self.store = store_of(store)
-        self.sealing = Sealing(self.seal, ledger.seal_after if self._ledger_keys else 0)
+        self._sealing = Sealing(self.seal, ledger.seal_after if self._ledger_keys else 0)
+        when_committed(self.store, self._sealing.recorded)
 
     @property
     def policy(self) -> Policy:
@@ -151,6 +159,31 @@ class CookieSafe:
         """
         return follow(verify(keys), self.store)
 
+    def export(
+        self,
+        form: Form = "jsonl",
+        *,
+        receipt: str | None = None,
+        user_id: str | int | None = None,
+    ) -> Iterator[str]:
+        """What the ledger has, as lines: all records, or what is held of one visitor, by receipt, or of one user.
+
+        Of a user, that is ways to be contacted, remembered logins, and the records of both. ``form`` is ``jsonl``,
+        which has records exactly; ``csv``, for a spreadsheet; or ``27560``, which has consents alone, as ISO/IEC TS
+        27560 and the W3C's vocabulary (DPV) have them. Write the lines as UTF-8, and with ``newline=""``.
+
+        It reads as it goes on, and waits for the store. Raises ``StoreError``, and ``UsageError`` for another form.
+        """
+        check_form(form)
+        drive: Drive = partial(follow, store=self.store)
+        if receipt is None and user_id is None:
+            items: Iterable[Item] = all_entries(drive)
+        else:
+            user = None if user_id is None else str(user_id)
+            items = held_of(drive, receipt, user, int(self.settings.clock()))
+        address = f"{self.settings.origin or ''}{self.settings.path}/choices"
+        return lines_of(form, items, policies_in(drive), address)
+
     def _log_name(self) -> str:
         """A log that was begun keeps its own."""
         if self._ledger.origin:
@@ -164,13 +197,71 @@ class CookieSafe:
         It asks the store, and waits for it: call it in a thread where nothing may wait. Raises ``StoreError``, and
         ``UsageError`` where there is no store.
         """
-        if not self.settings.revocable:
-            raise UsageError(
-                "nobody knows who is signed in, and nothing can be ended but in the browser itself",
-                fix='Give a store, such as store="sqlite:///cookiesafe.db".',
-            )
+        self._check_store(
+            "nobody knows who is signed in, and nothing can be ended but in the browser itself"
+        )
         self.store.advance_epoch(str(user_id))
         self.store.delete_sessions(str(user_id))
+
+    def may_contact(self, user_id: str | int, purpose: str) -> bool:
+        """Whether a user may be written to, called or visited for a purpose that has a ``channel``.
+
+        Yes where it is ``always`` on, and where the user has said so; no where nothing was said. Ask just before you
+        send. It asks the store, and waits for it. Raises ``StoreError``: then send nothing; ``UnknownName``; and
+        ``UsageError`` for a purpose without a channel, and where there is no store.
+        """
+        settings, user = self._contacting(user_id)
+        return follow(contacting.may_contact(settings, user, purpose), self.store)
+
+    def choose_contact(
+        self, user_id: str | int, choices: Mapping[str, bool], where: str = "registration"
+    ) -> None:
+        """Take what a user has said in a form of your own, by purpose: what was ticked there, and what was not.
+
+        ``where`` names the form in the records: lower-case letters, digits, ``-`` and ``_``, up to 64. A yes is recorded
+        before it counts. It asks the store, and waits for it. Raises ``StoreError`` where that does not keep them, which
+        leaves every yes as it was; ``UnknownName``; and ``UsageError`` for a purpose that cannot be chosen, for what is
+        neither ``True`` nor ``False``, and where there is no store.
+        """
+        settings, user = self._contacting(user_id)
+        said = Said(choices=dict(choices), now=settings.clock(), layer=where)
+        follow(contacting.choose_in_app(settings, user, said), self.store)
+
+    def forget_contact(self, user_id: str | int) -> None:
+        """Remove what a user has chosen, when the account is closed. The records stay, and name nobody.
+
+        It asks the store, and waits for it. Raises ``StoreError``, and ``UsageError`` where there is no store.
+        """
+        _, user = self._contacting(user_id)
+        follow(contacting.forget(user), self.store)
+
+    def unsubscribe_headers(
+        self, user_id: str | int, purpose: str, url: str | None = None
+    ) -> dict[str, str]:
+        """The fields for a mail, by which one click stops such mails to this user (RFC 2369; RFC 8058).
+
+        ``url`` is where the app is, such as ``https://www.example``, if ``origin`` does not say so. The link in it
+        may stand in the mail's text as well. It works as long as one of the keys is the one it was made with. Have both
+        fields signed (DKIM). Raises ``UnknownName``; and ``UsageError`` for a purpose that is not refused by e-mail,
+        for a ``url`` without https, and where there is no store.
+        """
+        settings, user = self._contacting(user_id)
+        contacting.check_mailed(settings, purpose)
+        return headers_of(
+            settings.links, Link(user, purpose), url or settings.origin, settings.path
+        )
+
+    def _contacting(self, user_id: str | int) -> tuple[Settings, str]:
+        """What is in force now, and the user. Raises ``UsageError``."""
+        self._check_store("nobody's choices about being contacted are kept")
+        settings = self.settings
+        if settings.clock() >= settings.until:
+            settings = settings.succeeded()
+        return settings, user_text(user_id)
+
+    def _check_store(self, without: str) -> None:
+        if not self.settings.revocable:
+            raise UsageError(without, fix='Give a store, such as store="sqlite:///cookiesafe.db".')
 
     def purge(self) -> int:
         """Remove sessions that are over, remembered logins 30 days after their end, and records that were kept for as
@@ -184,5 +275,5 @@ class CookieSafe:
 
     def close(self) -> None:
         """Seal what is to be sealed, and give back what the store holds."""
-        self.sealing.close()
+        self._sealing.close()
         self.store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import ip_address
 from math import inf
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from .gate.reports import Allowance
 from .gpc import STATEMENT
 from .jar import Jar, Standing
 from .keys import KeyRing
+from .links import Links
 from .migration import Reader, in_force
 from .notice import Lasting, Notice
 from .policy import Announcement, History, Policy
@@ -80,7 +81,7 @@ class Settings:
         entropy: Callable[[int], bytes],
     ) -> None:
         _check(mode, secure)
-        keys = KeyRing(secret_key, fallback_keys)
+        self._keys = keys = KeyRing(secret_key, fallback_keys)
         self.policy = policy
         self.clock = clock
         self.entropy = entropy
@@ -141,6 +142,11 @@ class Settings:
         self.kept_texts: set[str] = set()
         """The ids of records with the words of policies and notices that this process knows to be in the ledger."""
         self._check_room()
+
+    @cached_property
+    def links(self) -> Links:
+        """The links in mails: made where one is first needed, since sealing takes long to import."""
+        return Links(self._keys, self.entropy)
 
     def learn(self, earlier: Iterable[Policy]) -> None:
         """From now on, consent that was given under these policies holds as far as ours asks for no more."""

@@ -9,7 +9,7 @@ from .age import Age
 from .consent import Consent
 from .errors import NotFresh, TooLate, UsageError
 from .gate.findings import AnyHeld
-from .ids import new_id
+from .ids import new_id, user_text
 from .jar import Arrival, Jar
 from .login import Login
 from .ports import Request
@@ -143,7 +143,7 @@ class Visit(Request):
         The session goes on under another id; what somebody else had left in it is removed. Raises ``TooLate`` after
         the response's headers have left, ``UsageError`` for what is no id.
         """
-        user = _user(user_id)
+        user = user_text(user_id)
         login = self._changing_login()
         if login.identity is not None and login.identity.user != user:
             self.session.clear()
@@ -247,16 +247,6 @@ class Visit(Request):
 
     def __repr__(self) -> str:
         return "<Visit>"
-
-
-def _user(user_id: object) -> str:
-    """An id as text. What an unsaved user has would be everybody's."""
-    if isinstance(user_id, bool) or not isinstance(user_id, (str, int)) or user_id == "":
-        raise UsageError(
-            f"a user's id is text or a number, not {user_id!r}",
-            fix="Sign in whom your database has given one.",
-        )
-    return str(user_id)
 
 
 visiting: ContextVar[Visit | None] = ContextVar("cookiesafe.visit", default=None)

@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 
 from cookiesafe.adapters import _drive
-from cookiesafe.adapters._drive import Pool, converse, perform
+from cookiesafe.adapters._drive import Pool
+from cookiesafe.adapters._perform import converse, perform
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
@@ -265,12 +266,15 @@ def test_the_loop_goes_on_while_the_store_works() -> None:
 
 def test_requests_do_not_wait_for_one_another() -> None:
     together = threading.Barrier(_drive.WORKERS)
-    store = AStore(lambda record: together.wait(LONG))
 
-    answers = in_a_pool(store, *(Talk(appends(number)) for number in range(_drive.WORKERS)))
+    class Together(AStore):
+        def epoch(self, user: str) -> int:
+            together.wait(LONG)
+            return super().epoch(user)
 
-    assert answers == [None] * _drive.WORKERS
-    assert len(store.threads) == _drive.WORKERS
+    talks = [Talk((ask(Store.epoch, "ann"),)) for _ in range(_drive.WORKERS)]
+
+    assert in_a_pool(Together(), *talks) == [0] * _drive.WORKERS
 
 
 def test_a_store_that_does_not_answer_in_time_is_answered_for() -> None:

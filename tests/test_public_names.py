@@ -16,10 +16,12 @@ import cookiesafe
 PUBLIC = [
     "CookieSafe",
     "CookieSafeError",
+    "LedgerTerms",
     "NotFresh",
     "NotStorable",
     "Policy",
     "PolicyError",
+    "Regime",
     "RememberTerms",
     "SessionTerms",
     "SessionTooLarge",

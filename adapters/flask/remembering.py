@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from cookiesafe.adapters._drive import follow, perform
+from cookiesafe.adapters._perform import follow, perform
 from cookiesafe.cookies import find_cookie
 from cookiesafe.errors import StoreError
 from cookiesafe.events import Once, log

@@ -95,12 +95,10 @@ def local_path(path: str | None, default: str) -> str:
     return quote(path, safe="%/?&=+:@!$'()*,;~#[]", errors="replace")
 
 
-def read_form(
-    asked: Asked,
-) -> Generator[tuple[Need, ...], list[Answer], dict[str, list[str]] | Reply]:
-    """The fields of the form that was sent from this very site, or what to answer instead."""
+def from_elsewhere(asked: Asked) -> Reply | None:
+    """What to answer to what another site has sent, or ``None`` if this very site did."""
     header = asked.request.header
-    if is_cross_site(
+    if not is_cross_site(
         asked.request.method,
         asked.settings.origin_of(asked.request),
         asked.settings.trusted_origins,
@@ -108,17 +106,35 @@ def read_form(
         origin=header("origin"),
         has_cookies=bool(header("cookie")),
     ):
-        why = "This was sent from another site, so nothing was changed."
-        return problem(asked, 403, "Not taken", why)
+        return None
+    why = "This was sent from another site, so nothing was changed."
+    return problem(asked, 403, "Not taken", why)
+
+
+def read_form(
+    asked: Asked,
+) -> Generator[tuple[Need, ...], list[Answer], dict[str, list[str]] | Reply]:
+    """The fields of the form that was sent from this very site, or what to answer instead."""
+    refused = from_elsewhere(asked)
+    if refused is not None:
+        return refused
     if media_type(asked) != FORM:
-        why = "This did not come as a form, so nothing was changed."
-        return problem(asked, 415, "Not taken", why)
+        return no_form(asked)
     (body,) = yield (ReadBody(MAX_BODY),)
     if body is None:
-        why = "The form was too large, so nothing was changed."
-        return problem(asked, 413, "Not taken", why)
+        return too_large(asked)
     fields = fields_of(body)
     return incomplete(asked) if fields is None else fields
+
+
+def no_form(asked: Asked) -> Reply:
+    why = "This did not come as a form, so nothing was changed."
+    return problem(asked, 415, "Not taken", why)
+
+
+def too_large(asked: Asked) -> Reply:
+    why = "The form was too large, so nothing was changed."
+    return problem(asked, 413, "Not taken", why)
 
 
 def incomplete(asked: Asked) -> Reply:

@@ -28,10 +28,12 @@ from .asked import (
     read_form,
     see_other,
 )
+from .contact import reached
 from .evidence import evidence
 
 
-def show_choices(asked: Asked) -> Reply:
+def show_choices(asked: Asked) -> Flow:
+    how = yield from reached(asked)
     page = asked.settings.notice.choices(
         asked.request.root,
         local_path(one(query_of(asked), "next"), asked.home),
@@ -42,6 +44,7 @@ def show_choices(asked: Asked) -> Reply:
         observing=not asked.settings.enforce,
         signed_in=asked.identity is not None,
         remembered=asked.remembered,
+        reached=how,
     )
     return html(200, page)
 

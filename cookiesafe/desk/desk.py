@@ -11,9 +11,11 @@ from .age import show_age, take_age
 from .asked import Asked, Flow, as_json, html, problem
 from .changes import show_changes, take_changes
 from .choices import show_choices, take_choice
+from .contact import take_contact
 from .devices import show_devices, take_devices
 from .embed import EMBED, show_embed, take_embed
 from .reports import take_reports
+from .unsubscribe import show_unsubscribe, take_unsubscribe
 
 
 def answer(asked: Asked) -> Reply | Flow:
@@ -54,9 +56,11 @@ _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
     "age": {"GET": show_age, "POST": take_age},
     "changes": {"GET": show_changes, "POST": take_changes},
     "choices": {"GET": show_choices, "POST": take_choice},
+    "contact": {"POST": take_contact},
     "cookies": {"GET": _show_cookies},
     "devices": {"GET": show_devices, "POST": take_devices},
     EMBED: {"GET": show_embed, "POST": take_embed},
     "notice.css": {"GET": _show_style},
     "reports": {"POST": take_reports},
+    "unsubscribe": {"GET": show_unsubscribe, "POST": take_unsubscribe},
 }

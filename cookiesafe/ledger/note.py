@@ -86,11 +86,15 @@ class Head(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Head:
-        """Raises ``BadNote`` unless it is the text of a checkpoint. Lines below the third are ignored."""
+        """Raises ``BadNote`` unless it is the text of a checkpoint, of a log whose keys have its name as ours have.
+
+        Lines below the third are ignored.
+        """
         lines = text.split("\n")
         if len(lines) < 4 or "" in lines[:-1] or lines[-1]:
             raise BadNote("a checkpoint has not its three lines")
         origin, size, root = lines[:3]
+        check_name(origin)
         if not _SIZE.fullmatch(size):
             raise BadNote("the size in a checkpoint is no number")
         try:

@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from .tree import leaf_hash
 
-_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=dict).encode
 Event = Literal[
     "grant",
     "refusal",
@@ -75,8 +74,9 @@ class Record:
 
     def to_json(self) -> str:
         """The canonical form: keys sorted, no spaces, ASCII (as RFC 8785 has it for these types), nothing empty."""
-        values = {name: getattr(self, name) for name in _FIELDS}
-        return _ENCODE({name: value for name, value in values.items() if value or name == "time"})
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        said = {name: value for name, value in values.items() if value or name == "time"}
+        return json.dumps(said, sort_keys=True, separators=(",", ":"), default=dict)
 
     @classmethod
     def from_json(cls, text: str) -> Record:

@@ -16,10 +16,16 @@ _TEXT = re.compile(f"{_NUMBER}(?:-{_NUMBER})?(?:,{_NUMBER}(?:-{_NUMBER})?)*")
 
 
 def write_runs(indexes: Iterable[int]) -> str:
-    """Indexes, in any order, as text; of none, an empty one."""
-    return ",".join(
+    """Indexes, in any order, as text; of none, an empty one.
+
+    Raises ``ValueError`` for so many runs that ``read_runs`` would refuse them: a record is to name fewer.
+    """
+    text = ",".join(
         str(start) if end == start + 1 else f"{start}-{end - 1}" for start, end in runs_of(indexes)
     )
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"runs have more than {MOST_CHARACTERS} characters")
+    return text
 
 
 def read_runs(text: object) -> tuple[Run, ...]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
 from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor
+from .contact import ContactNotice, Reached
 from .lists import Device, KeptFrom, Lasting, Version, groups, left_over, well_known
 from .shown import Shown
 
@@ -37,6 +38,7 @@ _MONTHS = (
     "November",
     "December",
 )
+_NOBODY = Reached("nobody")
 _NOTHING_OWN: dict[str, Any] = {
     "next": "",
     "left": (),
@@ -45,6 +47,8 @@ _NOTHING_OWN: dict[str, Any] = {
     "observing": False,
     "signed_in": False,
     "remembered": False,
+    "reached": _NOBODY,
+    "contact_text": "",
 }
 """The preference centre of nobody in particular."""
 
@@ -59,6 +63,7 @@ class Notice:
         self._policy = policy
         self._path = path
         self._lasting = lasting
+        self.contact = ContactNotice(self._render)
         self._banner_around = lru_cache(64)(self._render_banner)
         self._choices_shown = lru_cache(64)(self._render_shown_choices)
         self._revisit = lru_cache(64)(self._render_revisit)
@@ -125,12 +130,13 @@ class Notice:
         observing: bool = False,
         signed_in: bool = False,
         remembered: bool = False,
+        reached: Reached = _NOBODY,
     ) -> bytes:
         """The preference centre.
 
         ``still_sent`` are names of cookies that came without being agreed to, ``held`` what the site was kept from.
         ``observing``: choices are taken, and do not count yet. ``signed_in`` is whether somebody is in this browser,
-        ``remembered`` whether for longer than the visit.
+        ``remembered`` whether for longer than the visit, ``reached`` how they may be contacted.
         """
         shown = self._choices_shown(root, circumstances)
         page = self._choices_page(
@@ -144,6 +150,8 @@ class Notice:
             observing=observing,
             signed_in=signed_in,
             remembered=remembered,
+            reached=reached,
+            contact_text=self.contact.shown(root).text,
         )
         return page.replace(_TEXT, shown.text).encode("utf-8")
 
@@ -308,10 +316,12 @@ class Notice:
             "purposes": self._policy.optional,
             "home": f"{root}/",
             "choices": f"{own}/choices",
+            "contact": f"{own}/contact",
             "cookies": f"{own}/cookies",
             "devices": f"{own}/devices",
             "age": f"{own}/age",
             "changes": f"{own}/changes",
+            "unsubscribe": f"{own}/unsubscribe",
             "style": f"{own}/notice.css?v={self.style_version}",
         }
 

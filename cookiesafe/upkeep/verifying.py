@@ -31,6 +31,7 @@ from .signatures import Signatures
 from .verdict import Findings, Verdict
 
 MOST_PENDING = 10_000
+MOST_ERASURES = 100_000
 
 
 def verify(trust: Iterable[str] | None = None) -> Flow[Verdict]:
@@ -141,19 +142,15 @@ class _Verification:
         yield from self._tree.compare(end=True)
         pending = yield from told(Store.pending, MOST_PENDING)
         check_entries(pending, self._findings)
-        since, end = yield from self._read_rest()
-        later = [
-            run
-            for each in (*pending, *since)
-            if each.event == "erasure"
-            for run in self._runs_in(each, end)
-        ]
+        self._misfits += yield from self._read_behind()
         missing, erased = joined(self._missing), joined(self._erased)
-        unexplained = without(missing, joined([*erased, *later]))
         for start, stop in without(erased, missing):
             self._findings.add(
                 "restored", f"an erasure says that records {start} to {stop - 1} are gone", start
             )
+        unexplained = without(missing, erased)
+        if unexplained:
+            unexplained = without(unexplained, (yield from self._erased_since()))
         if unexplained:
             self._misfits += [Misfit(None, each.id, each.leaf) for each in pending]
         yield from Misfits(self._misfits, unexplained, self.size).report(self._findings)
@@ -168,21 +165,27 @@ class _Verification:
             keys=self._signatures.keys,
         )
 
-    def _read_rest(self) -> Flow[tuple[list[Entry], int]]:
-        """The erasures sealed since this began, and the size of the log by now. What is behind that was never sealed."""
-        erasures: list[Entry] = []
-        behind: list[Entry] = []
+    def _erased_since(self) -> Flow[list[Run]]:
+        """What erasures say that are pending, or were sealed since this began."""
+        found = yield from told(Store.find_entries, "erasure", None, MOST_ERASURES)
+        newest = yield from told(Store.checkpoint)
+        size = 0 if newest is None else newest.size
+        later = [each for each in found if each.index is None or each.index >= self.size]
+        return joined(run for each in later for run in self._runs_in(each, size))
+
+    def _read_behind(self) -> Flow[list[Misfit]]:
+        """Records that have a place behind the end of the log, as it is by then: none of them was sealed."""
+        behind: list[Misfit] = []
         start = self.size
         while page := (yield from told(Store.entries, start, WINDOW)):
-            erasures += [each for each in page if each.event == "erasure"]
             start = max(start, page[-1].index or 0) + 1
             newest = yield from told(Store.checkpoint)
             size = 0 if newest is None else newest.size
-            behind += [each for each in page if (each.index or 0) >= size]
+            behind += [
+                Misfit(each.index, each.id, each.leaf) for each in page if (each.index or 0) >= size
+            ]
             del behind[MOST_MISFITS:]
-        self._misfits += [Misfit(each.index, each.id, each.leaf) for each in behind]
-        newest = yield from told(Store.checkpoint)
-        return erasures, 0 if newest is None else newest.size
+        return behind
 
 
 def _root_in(checkpoint: Checkpoint | None) -> bytes:

@@ -328,7 +328,7 @@ def test_a_signal_keeps_advertising_off_whatever_is_chosen(
     new_visitor: NewVisitor, demo: Demo
 ) -> None:
     visitor = new_visitor(demo, extra_http_headers={"Sec-GPC": "1"})
-    off = "We have turned off: Advertising."
+    off = "this is off: Advertising."
     visitor.go("/")
     expect(visitor.banner).to_contain_text(off)
     visitor.choose("accept")

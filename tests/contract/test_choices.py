@@ -453,7 +453,7 @@ def test_gpc_turns_nothing_on_and_is_no_choice(make_client: MakeClient) -> None:
 
     assert app.allowed == set()
     assert BANNER in response.text
-    assert "We have turned off: Advertising." in response.text
+    assert "this is off: Advertising." in response.text
 
 
 @pytest.mark.law("G-01")

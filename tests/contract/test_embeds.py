@@ -407,15 +407,16 @@ def test_after_a_refusal_it_is_the_one_exception(make_client: MakeClient) -> Non
 def test_what_was_chosen_before_holds_no_longer_for_it(
     make_client: MakeClient, clock: Clock
 ) -> None:
-    client = make_client()
+    client = make_client(app := Asks())
     client.choose("save", purpose=["statistics"])
     clock.days(100)
 
     (line,) = press(client, "always").cookies
-    assert f"; Max-Age={83 * 86_400};" in line
+    assert f"; Max-Age={183 * 86_400};" in line, "for as long as any choice holds"
     clock.days(84)
 
     assert BANNER in client.get("/").text
+    assert (app.allowed, app.vendors) == (set(), {"gullwing"})
 
 
 @pytest.mark.parametrize(("choice", "vendor", "stays"), [

@@ -247,6 +247,12 @@ def test_sqlite_syncs_every_record(tmp_path: Path) -> None:
         assert pragma(store, "synchronous") == 2
 
 
+def test_sqlite_overwrites_what_is_removed(tmp_path: Path) -> None:
+    with fresh_database("sqlite", tmp_path) as url, closing(open_store(url)) as store:
+        store.append([a_record()])
+        assert pragma(store, "secure_delete") == 1
+
+
 def pragma(store: Store, name: str) -> object:
     """As the store's own connection has it."""
     engine = store._engine  # type: ignore[attr-defined]

@@ -32,6 +32,12 @@ def test_a_run_is_written_by_its_ends() -> None:
     assert read_runs("0-499,503") == ((0, 500), (503, 504))
 
 
+def test_no_more_is_written_than_is_read() -> None:
+    assert len(read_runs(write_runs(range(0, 300_000, 2)))) == 150_000
+    with pytest.raises(ValueError, match="more than 1048576"):
+        write_runs(range(0, 400_000, 2))
+
+
 @pytest.mark.parametrize(
     "text",
     [

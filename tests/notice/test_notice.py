@@ -247,6 +247,7 @@ def test_every_form_of_the_banner_posts_a_choice_and_leads_back() -> None:
             if each.get("type") == "hidden"
         }
         assert (form.get("method"), form.get("action")) == ("post", "/app/cookiesafe/choices")
+        assert re.fullmatch("[0-9a-f]{32}", hidden.pop("text") or "")
         assert hidden == {"notice": "banner", "next": "/bills?year=2026&page=2"}
         assert {each.get("name") for each in form.iter("button")} == {"choice"}
     assert [each.get("value") for form in forms for each in form.iter("button")] == [
@@ -292,7 +293,7 @@ def test_a_signal_is_said_to_have_turned_off_what_it_turns_off_and_no_more() -> 
     with_signal, without = parsed_banner(gpc=True), parsed_banner(gpc=False)
     off = [each for each in with_signal.iter("label") if each.find(".//em") is not None]
 
-    assert "We have turned off: Advertising." in text_of(with_signal)
+    assert "this is off: Advertising." in text_of(with_signal)
     assert [each.findtext(".//strong") for each in off] == ["Advertising"]
     assert "turned off" not in text_of(without)
     assert without.find(".//em") is None
@@ -435,7 +436,7 @@ def test_the_choices_page_shows_the_choice_as_it_is(
     assert [box.get("value") for box in boxes] == list(ALL)
     assert [box.get("value") for box in boxes if box.get("checked") is not None] == ticked
     assert status in text_of(page.find(".//*[@role='status']"))
-    assert ("Global Privacy Control" in text_of(page)) is gpc
+    assert ("Opt-out request honoured" in text_of(page)) is gpc
 
 
 @pytest.mark.law("T-A")
@@ -456,6 +457,7 @@ def test_the_choices_page_has_equal_buttons_and_leads_back() -> None:
         for each in form.iter("input")
         if each.get("type") == "hidden"
     }
+    assert re.fullmatch("[0-9a-f]{32}", hidden.pop("text") or "")
     assert hidden == {"notice": "choices", "next": "/bills"}
     assert "/bills" in [each.get("href") for each in page.iter("a")]
 

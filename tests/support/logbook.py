@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ledger.key import LedgerKey
+from cookiesafe.ports import Ask, Need
 from cookiesafe.upkeep import seal
 from cookiesafe.upkeep.asking import Flow
 
@@ -84,13 +85,17 @@ class Logbook:
         other.kept, other.signed = dict(self.kept), list(self.signed)
         return other
 
+    def _answered(self, need: Need) -> Any:
+        assert isinstance(need, Ask)
+        return self.answer(need.method, need.args)
+
     def follow(self, flow: Flow[T]) -> T:
         """What a flow comes to, that asks this one."""
         answers: Any = None
         try:
             while True:
                 needs = flow.send(answers)
-                answers = [self.answer(each.method, each.args) for each in needs]
+                answers = [self._answered(each) for each in needs]
         except StopIteration as done:
             result: T = done.value
             return result

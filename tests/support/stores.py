@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.adapters.stores.sql.tables import epochs, schema, series, sessions
-from cookiesafe.ledger import Batch, Checkpoint, Record, Tile
+from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ports import Store
 from tests.support.logins import a_login
 
@@ -207,3 +207,20 @@ def use_all(url: str, number: int) -> None:
         assert store.add_series(a_login(f"{number}")[0])
         assert store.create_session(f"{number}", "ann", b"data", 2**40)
         store.advance_epoch("ann")
+
+
+def append_sealing(url: str, numbers: range) -> None:
+    """Append two at a time, and seal what is pending after each; somebody else may be sealing too."""
+    with closing(open_store(url)) as store:
+        for number in numbers[::2]:
+            store.append([a_record(number), a_record(number + 1)])
+            if store.pending(1):
+                batch = a_batch(store)
+                if batch.adds_up:
+                    store.seal(batch)
+
+
+def there(store: Store, records: Iterable[Record]) -> list[Entry]:
+    """These records as the store has them now, sealed or pending."""
+    found = {each.id: each for each in [*store.entries(0, 99_999), *store.pending(99_999)]}
+    return [found[record.id] for record in records]

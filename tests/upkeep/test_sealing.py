@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cookiesafe.errors import BadNote, DamagedLog, StoreError
 from cookiesafe.ledger import Batch, Checkpoint
 from cookiesafe.ledger.key import LedgerKey
+from cookiesafe.ledger.letters import written
 from cookiesafe.ledger.note import Head, read_checkpoint, sign_checkpoint
 from cookiesafe.upkeep import seal, verify
 from cookiesafe.upkeep.sealing import BATCH, MOST_TRIES
@@ -147,6 +148,10 @@ def a_damaged_log(how: str) -> Logbook:
             del book.kept[tile]
         case "the note changed":
             book.signed[-1] = Checkpoint(size, note.replace(f"\n{size}\n", f"\n{size + 1}\n"))
+        case "the signature changed":
+            line = note.split("\n")[4]
+            zeros = written(KEY.named(ORIGIN).id + bytes(64))
+            book.signed[-1] = Checkpoint(size, note.replace(line, f"— {ORIGIN} {zeros}"))
         case "the note gone":
             book.signed[-1] = Checkpoint(size, "")
         case "the size changed":
@@ -166,6 +171,7 @@ def a_damaged_log(how: str) -> Logbook:
         "a tile cut off",
         "a tile gone",
         "the note changed",
+        "the signature changed",
         "the note gone",
         "the size changed",
         "another's root",

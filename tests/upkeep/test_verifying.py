@@ -336,6 +336,32 @@ def test_a_key_that_was_put_in_is_not_trusted() -> None:
     assert verdict.keys == (VKEY,)
 
 
+def test_a_record_of_another_event_names_no_key() -> None:
+    book = Logbook()
+    book.append([a_record(1, detail={"key": str(STRANGER.named(ORIGIN))})])
+    book.fill(3, first=10)
+    plain = book.sealed[1]
+    book.sealed[1] = Entry(plain.id, plain.time, "key", plain.receipt, plain.body, 1)
+
+    verdict = verdict_on(book)
+
+    assert named(verdict) == {("column", 1)}
+    assert verdict.keys == (VKEY,)
+
+
+def test_a_log_of_three_levels_of_tiles_is_verified() -> None:
+    book = Logbook()
+    book.fill(66_000)
+    assert verdict_on(book).holds
+
+    book.sealed[65_000] = changed(book.sealed[65_000])
+    book.kept[Tile(2, 0)] = bytes(32)
+
+    verdict = verdict_on(book)
+
+    assert named(verdict) == {("changed", 65_000), ("tile", None)}
+
+
 def test_a_store_without_checkpoints_does_not_pass_for_one_that_is_signed() -> None:
     class Silent(Logbook):
         def checkpoints(self, after: int, limit: int) -> list[Checkpoint]:
@@ -364,6 +390,16 @@ def test_what_was_erased_is_counted_and_no_finding() -> None:
         verdict = verdict_on(book)
         assert (verdict.holds, verdict.erased, verdict.pending) == (True, 271, pending)
         book.follow(seal([KEY], ORIGIN, NOW))
+
+
+def test_an_erasure_that_waits_behind_many_others_is_found() -> None:
+    book = a_log()
+    book.append([a_record(20_000 + number) for number in range(10_000)])
+    erase(book, [3])
+
+    verdict = verdict_on(book)
+
+    assert (verdict.holds, verdict.erased, verdict.pending) == (True, 1, 10_000)
 
 
 def test_what_was_erased_beside_is_removed() -> None:

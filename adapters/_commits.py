@@ -1,0 +1,153 @@
+"""Commits records of one process together: whoever comes first commits what others have brought meanwhile.
+
+A commit waits for the disk, whether it has one record or a hundred. There is no thread for it: one of those that wait
+does it for all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary, WeakMethod
+
+from cookiesafe.errors import StoreError
+from cookiesafe.ledger import Record
+from cookiesafe.ports import Store
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Answer = StoreError | None
+Call = WeakMethod[Callable[[], None]]
+_ENOUGH = 2
+"""So many that fail alone, one after the other: the store is at fault, not what it was given."""
+
+
+class _Item(NamedTuple):
+    records: Sequence[Record]
+    answer: Future[Answer]
+
+
+class Commits:
+    """A line of records that wait for one store. May be shared between threads and event loops."""
+
+    def __init__(self, committed: Call | None = None) -> None:
+        self._committed = committed
+        self._line: deque[_Item] = deque()
+        self._committing = Lock()
+
+    def put(self, records: Sequence[Record]) -> Future[Answer]:
+        """Put them in the line. Until somebody takes them out to commit them, the answer can be cancelled."""
+        # Imported when something is first recorded: a site may never do so in this process.
+        from concurrent.futures import Future
+
+        item = _Item(records, Future())
+        self._line.append(item)
+        return item.answer
+
+    def commit(self, store: Store, answer: Future[Answer]) -> Answer:
+        """See that they are committed, by this thread or by another one, and what the answer is."""
+        with self._committing:
+            # Whoever had the lock before has answered all that stood in the line.
+            if not answer.done():
+                self._commit_all(store)
+        return answer.result()
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._line)
+
+    def commit_waiting(self, store: Store) -> None:
+        """Commit what is in the line."""
+        with self._committing:
+            self._commit_all(store)
+
+    def _commit_all(self, store: Store) -> None:
+        items: list[_Item] = []
+        try:
+            while self._line:
+                item = self._line.popleft()
+                if item.answer.set_running_or_notify_cancel():
+                    items.append(item)
+            if items:
+                _commit(store, items)
+                committed = self._committed and self._committed()
+                if committed:
+                    committed()
+        finally:
+            for item in items:
+                if not item.answer.done():
+                    item.answer.set_result(StoreError("whoever was to commit it was ended"))
+
+
+def _commit(store: Store, items: Sequence[_Item]) -> None:
+    failure = append(store, [record for item in items for record in item.records])
+    if failure is None or len(items) == 1:
+        _answer(items, failure)
+        return
+    # One that the store does not take is not to be the end of all.
+    failed = 0
+    for n, item in enumerate(items):
+        failure = append(store, item.records)
+        item.answer.set_result(failure)
+        failed = 0 if failure is None else failed + 1
+        if failed == _ENOUGH:
+            _answer(items[n + 1 :], failure)
+            return
+
+
+def _answer(items: Sequence[_Item], answer: Answer) -> None:
+    for item in items:
+        item.answer.set_result(answer)
+
+
+def append(store: Store, records: Sequence[Record]) -> Answer:
+    """Do it; what the store raises is the answer."""
+    try:
+        store.append(records)
+    except Exception as error:
+        return failure_of(error)
+    return None
+
+
+def failure_of(error: Exception) -> StoreError:
+    """The error of the store that it is, or stands for."""
+    if isinstance(error, StoreError):
+        return error
+    failure = StoreError(f"the store raised {type(error).__name__}: {error}")
+    failure.__cause__ = error
+    return failure
+
+
+def commits_of(store: Store) -> Commits:
+    """Those that all edges of this process have in common for a store."""
+    try:
+        return _known[store]
+    except KeyError:
+        with _knowing:
+            return _known.setdefault(store, Commits(_callers.get(store)))
+    except TypeError:
+        # A store that cannot be referred to weakly, or not be hashed.
+        return Commits()
+
+
+def when_committed(store: Store, call: Callable[[], None]) -> None:
+    """From now on, ``call``, a method, after records of this process were brought to a store.
+
+    It is called while its object lives, and of several for a store the last.
+    """
+    with _knowing, suppress(TypeError):
+        _callers[store] = WeakMethod(call)
+        _known.pop(store, None)
+
+
+_callers: WeakKeyDictionary[Store, Call] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Store, Commits] = WeakKeyDictionary()
+_knowing = Lock()
+if hasattr(os, "register_at_fork"):
+    # Who was committing then is not there in the child.
+    os.register_at_fork(after_in_child=_known.clear)

@@ -1,0 +1,190 @@
+"""Takes a user's yes or no to being written to, called or visited.
+
+A yes is in the ledger before it counts. A no counts first, and is recorded as soon as that can be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from .contact import Contact
+from .errors import StoreError, UnknownName, UsageError
+from .ids import new_id
+from .ledger import Event
+from .login import Flow
+from .notice import Shown
+from .policy import Purpose
+from .ports import Append, Store, ask
+from .recording import record_of, words_of
+from .settings import Settings
+
+_MOST_TRIES = 5
+_LAYER = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What was said, by purpose id, at ``now`` (unix seconds): ``layer`` is where, ``shown`` what was seen there."""
+
+    choices: Mapping[str, bool]
+    now: float
+    layer: str
+    shown: Shown | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How it is now. ``event`` is ``None`` where nothing has changed by it."""
+
+    contact: Contact
+    event: Event | None
+
+
+def may_contact(settings: Settings, user: str, id: str) -> Flow[bool]:
+    """Whether a user may be contacted for a purpose. Raises ``UnknownName``, ``UsageError`` and ``StoreError``."""
+    if _reaching(settings, id).always:
+        return True
+    contact = yield from load(settings, user)
+    return contact.choices.get(id, False)
+
+
+def load(settings: Settings, user: str) -> Flow[Contact]:
+    """A user's choices, or a new one's, who has made none. Raises ``StoreError``."""
+    (found,) = yield (ask(Store.load_contact, user),)
+    if isinstance(found, StoreError):
+        raise found
+    return found or Contact(user=user, receipt=new_id(settings.entropy))
+
+
+def choose(settings: Settings, contact: Contact, said: Said) -> Flow[Chosen]:
+    """Take what was said by who had ``contact``. Raises ``StoreError`` where a yes was not taken, or a no not kept."""
+    news = {id: yes for id, yes in said.choices.items() if contact.choices.get(id) is not yes}
+    if not news:
+        return Chosen(contact, None)
+    event = _event(contact, said)
+    noes = {id: yes for id, yes in news.items() if not yes}
+    yeses = {id: yes for id, yes in news.items() if yes}
+    if noes or not contact.version:
+        # Even without a no: the receipt is this user's only once the store has it.
+        contact = yield from _keep(contact, noes)
+        if not contact.version:
+            return Chosen(contact, None)
+    failure = yield from _record(settings, contact, said, event)
+    if failure is not None:
+        if yeses:
+            raise failure
+        settings.report_store("a no to being contacted counts, and was not recorded", failure)
+    if yeses:
+        contact = yield from _keep(contact, yeses)
+    return Chosen(contact, event)
+
+
+def choose_in_app(settings: Settings, user: str, said: Said) -> Flow[Chosen]:
+    """The same, of what an app was told in a form of its own. Raises ``UnknownName`` and ``UsageError`` as well."""
+    for id, yes in said.choices.items():
+        _check_refusable(settings, id)
+        if not isinstance(yes, bool):
+            raise UsageError(
+                f'"{id}" was answered by {yes!r}',
+                fix="Give True for a box that was ticked, False for one that was not.",
+            )
+    if not _LAYER.fullmatch(said.layer):
+        raise UsageError(
+            f"where={said.layer!r}", fix='Name the form in a word: "registration", "details".'
+        )
+    contact = yield from load(settings, user)
+    return (yield from choose(settings, contact, said))
+
+
+def check_mailed(settings: Settings, id: str) -> None:
+    """Raises ``UnknownName``, and ``UsageError`` for what is not sent by e-mail, or cannot be refused."""
+    if _check_refusable(settings, id).channel != "email":
+        raise UsageError(
+            f'purpose "{id}" is no mail, and a link in a mail stops mails only',
+            fix='Give it channel = "email", or another purpose.',
+        )
+
+
+def forget(user: str) -> Flow[None]:
+    """Remove a user's choices. Raises ``StoreError``."""
+    (failure,) = yield (ask(Store.delete_contact, user),)
+    if isinstance(failure, StoreError):
+        raise failure
+
+
+def _check_refusable(settings: Settings, id: str) -> Purpose:
+    purpose = _reaching(settings, id)
+    if purpose.always:
+        raise UsageError(
+            f'purpose "{id}" is always on, so nobody can choose it',
+            fix="Ask only about purposes that can be refused.",
+        )
+    return purpose
+
+
+def _reaching(settings: Settings, id: str) -> Purpose:
+    purpose = next((each for each in settings.policy.contacts if each.id == id), None)
+    if purpose is not None:
+        return purpose
+    if id in settings.policy.purposes:
+        raise UsageError(
+            f'purpose "{id}" is about browsers, and nobody is contacted for it',
+            fix='Give it a channel in the policy, such as channel = "email", or ask visit.allows.',
+        )
+    raise UnknownName("purpose", id, (each.id for each in settings.policy.contacts))
+
+
+def _event(contact: Contact, said: Said) -> Event:
+    """Named as for cookies, by what was said of; of what nothing was said, nothing changes."""
+    before = any(contact.choices.get(id) for id in said.choices)
+    if any(said.choices.values()):
+        return "change" if before else "grant"
+    return "withdrawal" if before else "refusal"
+
+
+def _record(
+    settings: Settings, contact: Contact, said: Said, event: Event
+) -> Flow[StoreError | None]:
+    record = record_of(
+        settings,
+        event,
+        said.now,
+        layer=said.layer,
+        shown=said.shown,
+        choices=said.choices,
+        receipt=contact.receipt,
+    )
+    words = words_of(settings, said.now, said.shown)
+    (failure,) = yield (Append((*words, record)),)
+    if isinstance(failure, StoreError):
+        return failure
+    settings.kept_texts.update(each.id for each in words)
+    return None
+
+
+def _keep(contact: Contact, news: Mapping[str, bool]) -> Flow[Contact]:
+    """Have the store change these choices, and no others, whatever became of them since ``contact`` was loaded.
+
+    A yes does not undo a no that was said meanwhile, nor bring back a user who was forgotten.
+    """
+    for _ in range(_MOST_TRIES):
+        wanted = replace(contact, choices={**contact.choices, **news})
+        (kept,) = yield (ask(Store.save_contact, wanted),)
+        if isinstance(kept, StoreError):
+            raise kept
+        if kept:
+            return replace(wanted, version=contact.version + 1)
+        (found,) = yield (ask(Store.load_contact, contact.user),)
+        if isinstance(found, StoreError):
+            raise found
+        if found is None:
+            return replace(contact, choices={}, version=0)
+        news = {id: yes for id, yes in news.items() if not (yes and _is_denied(id, found, contact))}
+        contact = found
+    raise StoreError(f"a user's choices were changed by others {_MOST_TRIES} times at once")
+
+
+def _is_denied(id: str, now: Contact, before: Contact) -> bool:
+    return now.choices.get(id) is False and before.choices.get(id) is not False

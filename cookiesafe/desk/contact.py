@@ -1,0 +1,78 @@
+"""The ways to be contacted: what the page of choices shows of them, and what its form changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..contacting import Said, choose, load
+from ..errors import StoreError
+from ..login import Flow as Steps
+from ..notice import Reached
+from ..ports import Reply
+from .asked import Asked, Flow, as_json, incomplete, local_path, one, problem, read_form, see_other
+
+
+def reached(asked: Asked) -> Steps[Reached]:
+    """How who is signed in may be reached, as far as that can be told."""
+    identity = asked.identity
+    if not asked.settings.policy.contacts or (identity is None and not asked.unknown):
+        return Reached("nobody")
+    if not asked.settings.revocable:
+        return Reached("unkept")
+    if identity is None:
+        return Reached("untold")
+    try:
+        contact = yield from load(asked.settings, identity.user)
+    except StoreError as failure:
+        asked.settings.report_store("how somebody may be contacted was not told", failure)
+        return Reached("untold")
+    return Reached("known", contact.choices)
+
+
+def take_contact(asked: Asked) -> Flow:
+    """Take what the boxes say, of all purposes that have one."""
+    fields = yield from read_form(asked)
+    if isinstance(fields, Reply):
+        return fields
+    identity = asked.identity
+    if asked.unknown:
+        return _not_now(asked)
+    if identity is None:
+        why = "Nobody is signed in in this browser, so nothing was changed."
+        return problem(asked, 403, "Not signed in", why)
+    if not asked.settings.revocable:
+        why = "This site keeps no such choices, so nothing was changed."
+        return problem(asked, 409, "Not possible here", why)
+    wanted = _wanted(asked, fields)
+    if wanted is None:
+        return incomplete(asked)
+    if asked.standing.circumstances.child and any(wanted.values()):
+        why = "This is being used by a child, who cannot agree to this, so nothing was changed."
+        return problem(asked, 403, "Not taken", why)
+    shown = asked.settings.notice.contact.shown(asked.request.root)
+    seen = shown if one(fields, "text") == shown.text else None
+    said = Said(choices=wanted, now=asked.now, layer="choices", shown=seen)
+    try:
+        contact = yield from load(asked.settings, identity.user)
+        chosen = yield from choose(asked.settings, contact, said)
+    except StoreError as failure:
+        asked.settings.report_store("a choice about being contacted was not taken", failure)
+        return _not_now(asked)
+    if asked.wants_json:
+        now = {id: chosen.contact.choices.get(id, False) for id in wanted}
+        return as_json(
+            200, {"choices": now, "event": chosen.event, "receipt": chosen.contact.receipt}
+        )
+    return see_other(local_path(one(fields, "next"), asked.home))
+
+
+def _wanted(asked: Asked, fields: Mapping[str, list[str]]) -> dict[str, bool] | None:
+    """A yes or no to each purpose with a box, or ``None`` if the form names one without."""
+    known = [each.id for each in asked.settings.policy.contacts if not each.always]
+    ticked = fields.get("purpose", [])
+    return {id: id in ticked for id in known} if set(ticked) <= set(known) else None
+
+
+def _not_now(asked: Asked) -> Reply:
+    why = "We could not save this now. A yes does not count before it is saved. Please try again."
+    return problem(asked, 503, "Not now", why)

@@ -1,0 +1,50 @@
+"""What the visitor is shown of the ways to be contacted: a section among the choices, and the page behind a mail's link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Literal
+
+from ..policy import Purpose
+from .shown import Shown
+
+_TEXT = "\0text\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How a user may be reached: ``choices`` by purpose id, if they are ``known``.
+
+    ``nobody`` is signed in; or the store has not ``told``; or, without one, such choices are ``unkept``.
+    """
+
+    state: Literal["nobody", "known", "untold", "unkept"]
+    choices: Mapping[str, bool] = field(default_factory=dict)
+
+
+class ContactNotice:
+    """``render`` makes a page of a template, what our pages are mounted under, and what else the template needs."""
+
+    def __init__(self, render: Callable[..., str]) -> None:
+        self._render = render
+        self.shown = lru_cache(64)(self._shown)
+        """``(root)`` gives the section as it is shown to who is signed in, and has chosen nothing."""
+
+    def _shown(self, root: str) -> Shown:
+        page = self._render(
+            "contact.html", root, reached=Reached("known"), next="", contact_text=_TEXT
+        )
+        return Shown.of(page.replace(_TEXT, ""), "page", "save")
+
+    def unsubscribe(self, root: str, token: str, purpose: Purpose, state: str, undo: str) -> bytes:
+        """The page of a link, whose ``token`` it sends again, with ``undo`` where that can be had.
+
+        ``state`` is whether mails of the ``purpose`` are ``on``, ``off`` or that is ``unknown``, or what was just done:
+        ``stopped`` or ``restored``.
+        """
+        page = self._render(
+            "unsubscribe.html", root, token=token, purpose=purpose, state=state, undo=undo
+        )
+        return page.encode("utf-8")
