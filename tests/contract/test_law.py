@@ -183,11 +183,12 @@ def test_that_a_signal_turned_off_what_was_granted_is_on_record_once(
         pytest.param(POLICY, "1", False, id="where it does not"),
     ],
 )
+@pytest.mark.parametrize("places", [[], ["X-Country"]], ids=["anywhere", "by place"])
 def test_do_not_track_is_an_objection_where_the_site_says_so(
-    make_client: MakeClient, policy: str, value: str, counts: bool
+    make_client: MakeClient, policy: str, value: str, counts: bool, places: list[str]
 ) -> None:
     app = Asks()
-    client = make_client(app, policy=policy)
+    client = make_client(app, policy=policy, place_headers=places)
     client.choose("accept")
 
     client.get("/", {"DNT": value})

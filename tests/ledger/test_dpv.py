@@ -320,6 +320,7 @@ def test_a_yes_and_a_no_hold_as_long_as_the_rules_of_the_place_say() -> None:
     assert "US-CA" in found(no, "dpv:hasProcess / dpv:hasJurisdiction / dct:description")[0]
 
 
+@pytest.mark.law("P-05")
 def test_times_are_in_utc_to_the_millisecond() -> None:
     assert instant(1_795_305_600_123) == "2026-11-22T00:00:00.123Z"
     assert instant(2**60) == NOT_RECORDED
