@@ -53,6 +53,7 @@ async def _asked(request: Request, guard: Guard) -> PageRequest:
     form = await request.form() if request.method == "POST" else None
     return PageRequest(
         visit=guard.visit(request.scope),
+        contacts=guard,
         path=request.url.path,
         method=request.method,
         query=_first(request.query_params.multi_items()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from starlette.types import ASGIApp
+
+log = logging.getLogger(__name__)
 
 Mode = Literal["enforce", "observe"]
 
@@ -25,6 +28,9 @@ class Guard(Protocol):
 
     def visit(self, request: Mapping[str, Any]) -> Visit:
         """The visit behind a scope or an environ that went through."""
+
+    def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
+        """Keep what a customer has said about being written to."""
 
     def close(self) -> None: ...
 
@@ -53,6 +59,14 @@ class CookieSafeGuard:
         visit: Visit = request["cookiesafe" if "cookiesafe" in request else "cookiesafe.visit"]
         return visit
 
+    def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
+        from cookiesafe import StoreError
+
+        try:
+            self._safe.choose_contact(customer, choices)
+        except StoreError:
+            log.exception("what customer %d wants to be written about was not kept", customer)
+
     def close(self) -> None:
         self._safe.close()
 
@@ -77,6 +91,9 @@ class BareGuard:
         from .bare import UnaskedVisit
 
         return UnaskedVisit(request["session"])
+
+    def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
+        """Nobody is asked, so nothing is kept."""
 
     def close(self) -> None:
         """Nothing is held."""

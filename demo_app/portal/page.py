@@ -29,6 +29,13 @@ class Visit(Protocol):
         """Raises ``NotFresh`` if the password was given more than so many seconds ago."""
 
 
+class Contacts(Protocol):
+    """Where it is kept what customers may be written to about."""
+
+    def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
+        """Take what was ticked in a form. Where that cannot be kept, a yes does not count."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cookie:
     name: str
@@ -47,6 +54,7 @@ class PageRequest:
 
     path: str
     visit: Visit
+    contacts: Contacts
     method: str = "GET"
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)

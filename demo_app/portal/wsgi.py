@@ -41,6 +41,7 @@ def _answer(site: Site, environ: WSGIEnvironment, request: PageRequest) -> PageR
 def _asked(request: Request, guard: Guard) -> PageRequest:
     return PageRequest(
         visit=guard.visit(request.environ),
+        contacts=guard,
         path=request.path,
         method=request.method,
         query=request.args.to_dict(),

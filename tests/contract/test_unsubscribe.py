@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cookiesafe import CookieSafe, Policy, UnknownName, UsageError
 from cookiesafe.adapters.stores import MemoryStore
-from tests.support.contacts import CONTACTS, SITE, Failing, app, said, signed_in
+from tests.support.contacts import CONTACTS, SITE, Failing, app, signed_in
 from tests.support.edges import FORM, Client, Fields, Response, client_at
 from tests.support.harbour import KEY, OTHER_KEY, Clock, MakeClient, MakeSafe, cache_rules
 
@@ -58,7 +58,7 @@ def may(client: Client) -> bool:
 
 
 def events(client: Client) -> list[str]:
-    return [each.event for each in said(client)]
+    return [each.event for each in client.records]
 
 
 def button(page: Response) -> str | None:
@@ -186,7 +186,7 @@ class TestOneClick:
     def test_the_record_is_of_the_link_and_names_nobody(self, client: Client) -> None:
         click(client.another(), link(client))
 
-        grant, withdrawal = said(client)
+        grant, withdrawal = client.records
         assert withdrawal.notice == "unsubscribe"
         assert withdrawal.choices == {"newsletter": False}
         assert withdrawal.receipt == grant.receipt

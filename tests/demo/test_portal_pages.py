@@ -84,9 +84,20 @@ class Visit:
 
 
 @dataclass
+class Contacts:
+    """Remembers what it was told."""
+
+    chosen: dict[int, dict[str, bool]] = field(default_factory=dict)
+
+    def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
+        self.chosen[customer] = dict(choices)
+
+
+@dataclass
 class Visitor:
     site: Site
     visit: Visit = field(default_factory=Visit)
+    contacts: Contacts = field(default_factory=Contacts)
     cookies: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -103,6 +114,7 @@ class Visitor:
         parts = urlsplit(url)
         request = PageRequest(
             visit=self.visit,
+            contacts=self.contacts,
             path=parts.path,
             method=method,
             query=dict(parse_qsl(parts.query)),
@@ -242,6 +254,25 @@ class TestAnAccount:
             visitor.post("/sign-in", email="bo@harbour.example", password="longenough").status
             == 303
         )
+
+    def test_offers_are_mailed_only_to_who_ticks_a_box_that_comes_without_a_tick(
+        self, visitor: Visitor
+    ) -> None:
+        form = {"name": "Bo", "password": "longenough"}
+        assert 'name="offers" value="yes" aria' in visitor.get("/register").body
+        visitor.post("/register", email="bo@harbour.example", **form)
+        visitor.post("/register", email="cy@harbour.example", offers="yes", **form)
+
+        assert list(visitor.contacts.chosen.values()) == [
+            {"newsletter": False},
+            {"newsletter": True},
+        ]
+
+    def test_a_form_that_is_shown_again_keeps_the_tick(self, visitor: Visitor) -> None:
+        again = visitor.post("/register", name="", email="", password="", offers="yes").body
+
+        assert 'name="offers" value="yes" aria-describedby="offers-hint" checked' in again
+        assert visitor.contacts.chosen == {}
 
     def test_an_address_has_one_account(self, visitor: Visitor) -> None:
         answer = visitor.post("/register", name="Eve", email=EMAIL.upper(), password="longenough")

@@ -45,11 +45,6 @@ def signed_in(client: Client, user: str = "ann") -> Client:
     return client
 
 
-def said(client: Client) -> list[Record]:
-    """The records of choices, not those of the words they were made by."""
-    return [each for each in client.records if each.event not in ("policy", "notice")]
-
-
 class Failing(MemoryStore):
     """Fails at what is named in ``broken``."""
 

@@ -30,6 +30,8 @@ def do_register(site: Site, request: PageRequest) -> PageResponse:
     except EmailTakenError:
         return _registering(site, request, form.complain("email", TAKEN))
     site.bills.issue(customer, first_bills(site.now().date()))
+    offers = request.form.get("offers") == "yes"
+    request.contacts.choose_contact(customer.id, {"newsletter": offers})
     request.visit.login(customer.id)
     return go_to("/details", new="yes")
 
@@ -102,7 +104,8 @@ def _after_sign_in(wanted: str) -> str:
 
 
 def _registering(site: Site, request: PageRequest, form: Form) -> PageResponse:
-    return site.show(request, "register.html", _status(form), form=form)
+    offers = request.form.get("offers") == "yes"
+    return site.show(request, "register.html", _status(form), form=form, offers=offers)
 
 
 def _signing_in(site: Site, request: PageRequest, form: Form) -> PageResponse:
