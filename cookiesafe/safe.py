@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Literal
@@ -34,6 +34,8 @@ from .session.terms import TERMS as SESSION_TERMS
 from .settings import Mode, Settings
 from .upkeep import Verdict, seal, verify
 from .upkeep.erasing import retain
+from .upkeep.exporting import Drive, Item, all_entries, held_of
+from .upkeep.forms import Form, check_form, lines_of, policies_in
 
 
 class CookieSafe:
@@ -156,6 +158,31 @@ class CookieSafe:
         ledger is. Raises ``StoreError``, and ``BadNote`` for what is no key.
         """
         return follow(verify(keys), self.store)
+
+    def export(
+        self,
+        form: Form = "jsonl",
+        *,
+        receipt: str | None = None,
+        user_id: str | int | None = None,
+    ) -> Iterator[str]:
+        """What the ledger has, as lines: all records, or what is held of one visitor, by receipt, or of one user.
+
+        Of a user, that is ways to be contacted, remembered logins, and the records of both. ``form`` is ``jsonl``,
+        which has records exactly; ``csv``, for a spreadsheet; or ``27560``, which has consents alone, as ISO/IEC TS
+        27560 and the W3C's vocabulary (DPV) have them. Write the lines as UTF-8, and with ``newline=""``.
+
+        It reads as it goes on, and waits for the store. Raises ``StoreError``, and ``UsageError`` for another form.
+        """
+        check_form(form)
+        drive: Drive = partial(follow, store=self.store)
+        if receipt is None and user_id is None:
+            items: Iterable[Item] = all_entries(drive)
+        else:
+            user = None if user_id is None else str(user_id)
+            items = held_of(drive, receipt, user, int(self.settings.clock()))
+        address = f"{self.settings.origin or ''}{self.settings.path}/choices"
+        return lines_of(form, items, policies_in(drive), address)
 
     def _log_name(self) -> str:
         """A log that was begun keeps its own."""

@@ -338,7 +338,7 @@ def _field_names(names: Sequence[str]) -> tuple[str, ...]:
     if isinstance(names, str) or not all(_FIELD_NAME.fullmatch(name) for name in names):
         fix = "It is a list of field names: [\"CF-IPCountry\"], or a country's and a region's."
         raise SettingError(f"place_headers={names!r}", fix=fix)
-    return tuple(names)
+    return tuple(name.lower() for name in names)
 
 
 def _own_path(path: str) -> str:

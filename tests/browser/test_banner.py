@@ -60,6 +60,7 @@ def test_it_is_the_first_thing_in_the_page_and_there_once(visitor: Visitor) -> N
     expect(visitor.page.locator("dialog, [role=dialog], [aria-modal]")).to_have_count(0)
 
 
+@pytest.mark.law("T-A", "T-D")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, TELEPHONE], ids=["desktop", "telephone"])
 def test_rejecting_looks_and_is_as_easy_as_accepting(
@@ -164,6 +165,7 @@ def test_a_keyboard_passes_it_in_a_few_steps(visitor: Visitor) -> None:
     assert page.evaluate(f"document.activeElement.closest('{BANNER}') !== null")
 
 
+@pytest.mark.law("T-C")
 def test_a_keyboard_alone_rejects(either_visitor: Visitor) -> None:
     either_visitor.go("/usage")
     page = either_visitor.page
@@ -198,6 +200,27 @@ def test_a_keyboard_alone_chooses_one_purpose(either_visitor: Visitor) -> None:
     assert either_visitor.jar == {"cookiesafe", "hl_stats"}
 
 
+@pytest.mark.law("L-09")
+def test_nothing_but_a_button_is_a_choice(either_visitor: Visitor) -> None:
+    either_visitor.go("/")
+    page = either_visitor.page
+    page.mouse.wheel(0, 4000)
+    page.locator("h1").first.click()
+    for key in ("Escape", "End", "Space", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_text("Choose cookies").click()
+    page.get_by_role("checkbox").first.check()
+    for path in ("/usage", "/cookiesafe/cookies", f"{CHOICES}?choice=accept&purpose=advertising"):
+        either_visitor.go(path)
+    either_visitor.back()
+    either_visitor.go("/bills")
+
+    expect(either_visitor.banner).to_be_visible()
+    assert either_visitor.jar == set()
+    assert either_visitor.demo.calls() == {}
+
+
+@pytest.mark.law("L-06", "T-K")
 def test_the_way_back_to_the_choices_is_on_every_page(either_visitor: Visitor) -> None:
     either_visitor.go("/")
     either_visitor.choose("reject")
@@ -212,6 +235,7 @@ def test_the_way_back_to_the_choices_is_on_every_page(either_visitor: Visitor) -
 # --- how it looks --------------------------------------------------------------------------------
 
 
+@pytest.mark.law("T-E")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("path", "inside"),

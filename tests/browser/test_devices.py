@@ -143,6 +143,7 @@ def test_signing_out_everywhere_is_everywhere(
 # --- the choices ---------------------------------------------------------------------------------
 
 
+@pytest.mark.law("W-02")
 @pytest.mark.parametrize("choice", ["accept", "reject"])
 def test_the_banner_neither_begins_nor_ends_it(
     either_visitor: Visitor, new_visitor: NewVisitor, choice: Literal["accept", "reject"]

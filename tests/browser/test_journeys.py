@@ -94,6 +94,7 @@ def pay(visitor: Visitor) -> None:
 # --- before a choice -----------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-01", "N-UK2", "N-QC1")
 def test_before_a_choice_nobody_is_called_and_nothing_is_stored(any_visitor: Visitor) -> None:
     for page in pages(any_visitor):
         any_visitor.go(page)
@@ -146,6 +147,7 @@ def test_after_a_yes_the_adverts_are_there(visitor: Visitor) -> None:
     expect(frame.locator("body")).to_contain_text("Gullwing Adverts")
 
 
+@pytest.mark.law("L-02", "L-06")
 def test_after_a_withdrawal_nobody_is_called_any_more(any_visitor: Visitor) -> None:
     any_visitor.go("/")
     any_visitor.choose("accept")
@@ -191,6 +193,7 @@ def test_no_page_from_before_a_withdrawal_calls_when_it_comes_back(any_visitor: 
         assert any_visitor.demo.calls() == {}
 
 
+@pytest.mark.law("L-02", "L-06")
 def test_a_withdrawal_deletes_the_cookies_of_the_site(any_visitor: Visitor) -> None:
     any_visitor.go("/usage?topic=heating")
     any_visitor.choose("accept")
@@ -215,6 +218,7 @@ def test_a_yes_comes_back_after_a_withdrawal(either_visitor: Visitor) -> None:
 # --- reject --------------------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-11")
 def test_who_rejects_pays_a_bill_and_types_the_details_each_time(either_visitor: Visitor) -> None:
     either_visitor.go("/")
     either_visitor.choose("reject")
@@ -319,6 +323,7 @@ def test_an_account_works_before_any_choice(either_visitor: Visitor) -> None:
 # --- signals -------------------------------------------------------------------------------------
 
 
+@pytest.mark.law("N-CA1", "G-04")
 def test_a_signal_keeps_advertising_off_whatever_is_chosen(
     new_visitor: NewVisitor, demo: Demo
 ) -> None:

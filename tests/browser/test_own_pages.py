@@ -102,6 +102,7 @@ def test_a_framed_page_has_no_banner_to_be_clicked_on(visitor: Visitor, attacker
     assert visitor.demo.calls() == {}
 
 
+@pytest.mark.law("L-09")
 @pytest.mark.parametrize("choice", [None, "reject"], ids=["undecided", "rejected"])
 def test_another_sites_form_changes_nothing(
     either_visitor: Visitor, attacker: str, choice: str | None

@@ -91,6 +91,7 @@ def test_the_box_outlasts_the_browser_until_another_ends_it(portal: Demo, tmp_pa
         assert REMEMBER not in visitor.jar
 
 
+@pytest.mark.law("W-02")
 def test_without_the_box_it_ends_with_the_browser(portal: Demo, tmp_path: Path) -> None:
     with opened(tmp_path, portal) as visitor:
         sign_in(visitor, stay=False)

@@ -67,6 +67,7 @@ def statistics(context: BrowserContext) -> list[str]:
     ]
 
 
+@pytest.mark.law("L-06")
 def test_after_two_pages_every_cookie_of_a_refused_purpose_is_gone(
     context: BrowserContext, site: str
 ) -> None:

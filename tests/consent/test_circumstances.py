@@ -73,12 +73,14 @@ def asked(consent: Consent, circumstances: Circumstances) -> tuple[str, ...]:
 # --- regimes --------------------------------------------------------------------------------------
 
 
+@pytest.mark.law("N-QC1", "N-BR1")
 @pytest.mark.parametrize("place", OPT_IN)
 def test_before_a_choice_nothing_optional_is_on_where_people_are_asked_first(place: str) -> None:
     assert optional(UNDECIDED, at(place)) == []
     assert asked(UNDECIDED, at(place)) == ("ads", "stats", "tips")
 
 
+@pytest.mark.law("N-UK1")
 def test_where_notice_is_enough_a_purpose_is_on_and_the_visitor_is_told() -> None:
     assert optional(UNDECIDED, at("GB")) == ["stats"]
     assert asked(UNDECIDED, at("GB")) == ("ads", "stats", "tips")
@@ -90,6 +92,7 @@ def test_where_people_opt_out_a_purpose_is_on_and_nobody_is_asked_about_it() -> 
     assert asked(UNDECIDED, at("US-CA")) == ("stats", "tips"), "what no signal turns off is opt-in"
 
 
+@pytest.mark.law("L-07")
 @pytest.mark.parametrize("place", PLACES)
 def test_a_no_is_a_no_everywhere(place: str) -> None:
     assert optional(decided(), at(place)) == []
@@ -104,12 +107,14 @@ def test_who_refused_everything_is_not_given_what_is_added_later(place: str) -> 
     assert asked(refusal, at(place)) == ()
 
 
+@pytest.mark.law("N-CA1", "G-05")
 @pytest.mark.parametrize("place", PLACES)
 def test_a_signal_turns_off_what_is_on_by_default_too(place: str) -> None:
     assert "ads" not in optional(UNDECIDED, at(place, "gpc"))
     assert "gull" not in allowed(POLICY, UNDECIDED, at(place, "gpc")).vendors
 
 
+@pytest.mark.law("G-05", "N-US2")
 @given(
     st.sampled_from(PLACES),
     st.sets(st.sampled_from(["ads", "stats", "tips"])),
@@ -130,6 +135,7 @@ def test_a_signal_and_childhood_only_ever_take_away(
 # --- children -------------------------------------------------------------------------------------
 
 
+@pytest.mark.law("N-US2")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(
     "consent",
@@ -248,6 +254,7 @@ WIDER = Policy(
 )
 
 
+@pytest.mark.law("L-08")
 def test_who_had_agreed_is_asked_about_what_is_wider_and_told_what_is_new() -> None:
     history = History(WIDER, [POLICY])
     consent = read(write(decided("ads", "stats")), WIDER, history)
@@ -277,6 +284,7 @@ def test_without_the_words_of_before_it_is_asked_without_saying_what_is_new() ->
     assert (found.purposes, found.news) == (("ads",), ())
 
 
+@pytest.mark.law("L-08")
 def test_what_is_narrower_goes_on() -> None:
     history = History(POLICY, [WIDER])
     granted = choose(WIDER, ["ads"], day=TODAY)

@@ -164,6 +164,7 @@ def test_a_choice_is_a_yes_to_what_was_named_and_a_no_to_every_other_purpose(
     assert consent.grounds == {name: POLICY.grounds[name] for name in consent.grants}
 
 
+@pytest.mark.law("L-10")
 def test_what_is_necessary_is_no_choice() -> None:
     assert choose(POLICY, ["necessary"]) == choose(POLICY, [])
     assert choose(POLICY, ["necessary", "ads"]) == choose(POLICY, ["ads", "ads"])
@@ -290,6 +291,7 @@ def _vendor_may_pass(vendor: Vendor, choices: Mapping[str, bool], signals: froze
     return all(choices.get(purpose, purpose == "necessary") for purpose in vendor.purposes)
 
 
+@pytest.mark.law("W-03")
 @settings(deadline=None, max_examples=200)
 @given(CHOICES, st.sampled_from([frozenset(), GPC]))
 def test_a_vendor_needs_all_its_purposes_or_a_yes_of_its_own(
@@ -305,6 +307,7 @@ def test_a_vendor_needs_all_its_purposes_or_a_yes_of_its_own(
     assert may.refused.isdisjoint(may.vendors)
 
 
+@pytest.mark.law("G-05")
 @settings(deadline=None, max_examples=200)
 @given(CHOICES, st.sets(st.sampled_from(["gpc", "other", ""])), st.sets(st.just("gpc")))
 def test_a_signal_only_ever_turns_off(
@@ -372,6 +375,7 @@ def test_the_form_of_a_grant_can_be_read_by_eye() -> None:
     )
 
 
+@pytest.mark.law("W-05")
 def test_a_refusal_has_the_day_and_the_choices_and_nothing_else() -> None:
     assert write(decided()) == "1.2517.-ads-stats-tips"
 
@@ -648,6 +652,7 @@ def test_who_is_asked_about_what(consent: Consent, policy: Policy, asked: tuple[
 # --- how long it holds -------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-07")
 @pytest.mark.parametrize(
     ("day", "current"),
     [

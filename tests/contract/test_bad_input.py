@@ -203,6 +203,7 @@ OWN = "https://www.example"
 EVIL = "https://evil.example"
 
 
+@pytest.mark.law("L-09")
 @pytest.mark.parametrize(
     ("fetch_site", "origin", "taken"),
     [
@@ -671,6 +672,7 @@ def test_a_way_we_do_not_take_is_refused(
     assert {each.strip() for each in (response.header("allow") or "").split(",")} >= allow
 
 
+@pytest.mark.law("L-09")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "DELETE"])
 def test_a_choice_cannot_be_made_by_a_link(make_client: MakeClient, method: str) -> None:
     client = make_client()

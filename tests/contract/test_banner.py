@@ -25,6 +25,7 @@ def test_it_stands_first_in_the_body_once(make_client: MakeClient) -> None:
     assert REVISIT not in text
 
 
+@pytest.mark.law("T-A", "T-C", "N-BR1")
 def test_it_asks_with_equal_buttons_that_post(make_client: MakeClient) -> None:
     text = make_client().get("/").text
 
@@ -35,6 +36,7 @@ def test_it_asks_with_equal_buttons_that_post(make_client: MakeClient) -> None:
         assert f'name="purpose" value="{purpose}">' in text
 
 
+@pytest.mark.law("L-07", "T-K")
 @pytest.mark.parametrize("choice", ["accept", "reject"])
 def test_who_has_chosen_gets_the_way_back_instead(make_client: MakeClient, choice: str) -> None:
     client = make_client()

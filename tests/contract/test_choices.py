@@ -154,6 +154,7 @@ def test_what_only_looks_like_our_path_is_the_apps(make_client: MakeClient, path
 # --- what it does --------------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-10")
 @pytest.mark.parametrize(
     ("choice", "purpose", "vendor", "purposes", "vendors"),
     [
@@ -186,6 +187,7 @@ def test_a_choice_allows_what_it_names(
     assert app.vendors == vendors
 
 
+@pytest.mark.law("L-03", "L-10", "T-H")
 def test_before_a_choice_nothing_optional_is_allowed(make_client: MakeClient) -> None:
     app = Asks()
     make_client(app).get("/")
@@ -255,6 +257,7 @@ class _OrderedStore(MemoryStore):
         self.order.append("recorded")
 
 
+@pytest.mark.law("L-12")
 @pytest.mark.parametrize("choice", ["accept", "reject", "save"])
 def test_the_record_is_in_the_store_before_the_answer_leaves(
     make_client: MakeClient, choice: str
@@ -268,6 +271,7 @@ def test_the_record_is_in_the_store_before_the_answer_leaves(
     assert order == ["recorded", "answered"]
 
 
+@pytest.mark.law("L-04", "P-05")
 def test_a_yes_is_recorded_with_its_receipt_and_grounds(
     make_client: MakeClient, clock: Clock
 ) -> None:
@@ -287,6 +291,7 @@ def test_a_yes_is_recorded_with_its_receipt_and_grounds(
     assert payload.endswith(f".{record.receipt}")
 
 
+@pytest.mark.law("L-04", "L-05", "W-05")
 def test_a_refusal_holds_no_identifier(make_client: MakeClient) -> None:
     client = make_client()
 
@@ -299,6 +304,7 @@ def test_a_refusal_holds_no_identifier(make_client: MakeClient) -> None:
     assert not IDENTIFIER.search(payload.replace("-statistics-advertising", ""))
 
 
+@pytest.mark.law("W-05")
 def test_two_refusals_of_a_day_have_the_same_cookie(make_client: MakeClient) -> None:
     client = make_client()
 
@@ -318,6 +324,7 @@ def test_two_grants_have_different_receipts(make_client: MakeClient) -> None:
     assert first.id != second.id
 
 
+@pytest.mark.law("L-05")
 def test_a_record_holds_neither_address_nor_browser_nor_page(make_client: MakeClient) -> None:
     client = make_client()
     client.choose("accept", next="/bills/secret")
@@ -339,6 +346,7 @@ def test_a_change_keeps_the_receipt(make_client: MakeClient) -> None:
     assert first.receipt == second.receipt
 
 
+@pytest.mark.law("L-06")
 def test_a_withdrawal_is_recorded_under_the_receipt_and_the_cookie_drops_it(
     make_client: MakeClient,
 ) -> None:
@@ -402,6 +410,7 @@ def test_the_notice_is_recorded_only_as_one_of_ours(make_client: MakeClient) -> 
 GPC = {"Sec-GPC": "1"}
 
 
+@pytest.mark.law("N-CA1", "G-05")
 def test_gpc_turns_off_what_the_policy_ties_to_it(make_client: MakeClient) -> None:
     app = Asks()
     client = make_client(app)
@@ -413,6 +422,7 @@ def test_gpc_turns_off_what_the_policy_ties_to_it(make_client: MakeClient) -> No
     assert app.vendors == {"tidepool"}
 
 
+@pytest.mark.law("G-06")
 def test_gpc_beats_a_yes_that_is_given_beside_it(make_client: MakeClient) -> None:
     app = Asks()
     client = make_client(app)
@@ -434,6 +444,7 @@ def test_without_the_signal_the_choice_counts_again(make_client: MakeClient) -> 
     assert app.allowed == {"statistics", "advertising"}
 
 
+@pytest.mark.law("G-05")
 def test_gpc_turns_nothing_on_and_is_no_choice(make_client: MakeClient) -> None:
     app = Asks()
     client = make_client(app)
@@ -445,6 +456,7 @@ def test_gpc_turns_nothing_on_and_is_no_choice(make_client: MakeClient) -> None:
     assert "this is off: Advertising." in response.text
 
 
+@pytest.mark.law("G-01")
 @pytest.mark.parametrize(
     ("value", "asks"), [("1", True), (" 1 ", True), ("0", False), ("true", False), ("11", False)]
 )
@@ -461,6 +473,7 @@ def test_only_a_one_is_the_signal(make_client: MakeClient, value: str, asks: boo
 # --- how long it holds ---------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-07", "N-FR1", "N-IT1")
 @pytest.mark.parametrize("choice", ["accept", "reject"])
 def test_after_six_months_it_is_asked_again(
     make_client: MakeClient, clock: Clock, choice: str
@@ -503,6 +516,7 @@ def moved(client: Client, make_client: MakeClient, app: Asks, policy: str) -> Cl
     return other
 
 
+@pytest.mark.law("L-08")
 def test_a_wider_purpose_asks_again_who_had_agreed(make_client: MakeClient) -> None:
     app = Asks()
     client = make_client(app)
@@ -514,6 +528,7 @@ def test_a_wider_purpose_asks_again_who_had_agreed(make_client: MakeClient) -> N
     assert app.allowed == {"statistics"}
 
 
+@pytest.mark.law("L-08")
 @pytest.mark.parametrize("purposes", [[], ["statistics"]])
 def test_a_wider_purpose_leaves_in_peace_who_had_refused_it(
     make_client: MakeClient, purposes: list[str]
@@ -542,6 +557,7 @@ def test_a_new_purpose_asks_only_who_had_agreed_to_something(
     assert (BANNER in after.text) is asks
 
 
+@pytest.mark.law("L-08")
 def test_another_order_or_line_break_asks_nobody(make_client: MakeClient) -> None:
     app = Asks()
     client = make_client(app)
@@ -658,6 +674,7 @@ def test_a_site_mounted_under_letters_of_any_script_takes_choices(
     assert client.choose("reject").header("location") == "/%E6%97%A5%E6%9C%AC/"
 
 
+@pytest.mark.law("L-02")
 def test_the_app_sees_no_refused_cookie_on_the_visit_either(make_client: MakeClient) -> None:
     seen: list[str] = []
 

@@ -18,6 +18,7 @@ from tests.support.harbour import CONSENT, PAGE, Cookies, MakeClient, counting
 MIXED = "cart=7; hl_ad_7=a1; sessionid=s; hl_stat=s1; surprise=1"
 
 
+@pytest.mark.law("L-03")
 def test_before_a_choice_the_app_reads_necessary_cookies_only(make_client: MakeClient) -> None:
     app = Cookies()
     make_client(app).get("/", cookies=MIXED)
@@ -36,6 +37,7 @@ def test_a_yes_lets_the_app_read_what_it_covers(make_client: MakeClient) -> None
     assert app.last == f"cart=7; sessionid=s; hl_stat=s1; {own}"
 
 
+@pytest.mark.law("L-02")
 def test_a_refused_cookie_that_the_browser_still_sends_is_hidden(make_client: MakeClient) -> None:
     app = Cookies()
     client = make_client(app)

@@ -19,10 +19,12 @@ UNDECLARED = "surprise=1; Path=/"
 EVERYTHING = (NECESSARY, STATISTICS, ADVERT, TASTE, UNDECLARED)
 
 
+@pytest.mark.law("L-01", "L-03")
 def test_before_a_choice_only_necessary_cookies_leave(make_client: MakeClient) -> None:
     assert make_client(setting(*EVERYTHING)).get("/").cookies == [NECESSARY]
 
 
+@pytest.mark.law("L-02")
 def test_after_a_no_only_necessary_cookies_leave(make_client: MakeClient) -> None:
     client = make_client(setting(*EVERYTHING))
     client.choose("reject")
@@ -132,6 +134,7 @@ def test_another_name_than_the_declared_one_is_undeclared(
     assert client.get("/").cookies == []
 
 
+@pytest.mark.law("W-01")
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "session", "__Host-session", "_xsrf"])
 def test_what_frameworks_need_leaves_without_being_declared(
     make_client: MakeClient, name: str
@@ -249,6 +252,7 @@ LONG = (
 CUT = ["hl_stat=1; Max-Age=2592000; path=/", "hl_taste=1; Secure", "cart=1; Max-Age=60"]
 
 
+@pytest.mark.law("W-04")
 def test_no_cookie_is_kept_for_longer_than_the_policy_says(
     make_client: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:

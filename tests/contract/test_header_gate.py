@@ -41,6 +41,7 @@ def sending(*fields: tuple[str, str], content_type: str = "text/html") -> Handle
 # --- what the app sends --------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-01")
 def test_entries_for_held_hosts_go_until_they_are_agreed_to(make_client: MakeClient) -> None:
     client = make_client(
         sending(("Link", f"{OWN}, {ADVERTS}, {CARDS}"), ("Reporting-Endpoints", ENDPOINTS))
@@ -167,6 +168,7 @@ def test_on_a_fault_of_our_own_no_such_field_leaves(
 # --- what leaves ahead of the response -----------------------------------------------------------
 
 
+@pytest.mark.law("L-01")
 @ONLY_ASGI
 def test_early_hints_of_asgi_name_no_held_host(edge: str, make_safe: MakeSafe) -> None:
     seen: list[Message] = []
@@ -194,6 +196,7 @@ def test_early_hints_of_asgi_name_no_held_host(edge: str, make_safe: MakeSafe) -
     assert seen[1]["headers"] == [(b"link", OWN.encode()), (b"x-own", b"1")]
 
 
+@pytest.mark.law("L-01")
 @ONLY_WSGI
 def test_early_hints_of_wsgi_name_no_held_host(edge: str, make_safe: MakeSafe) -> None:
     hints: list[tuple[str, str]] = []

@@ -134,6 +134,7 @@ def test_in_and_out_at_once_is_nobody(open_site: Open) -> None:
     assert REMEMBER not in client.jar
 
 
+@pytest.mark.law("W-01", "W-02")
 def test_without_the_tick_nothing_lasts_longer_than_the_browser(open_site: Open) -> None:
     client = open_site()
     lines = [
@@ -148,6 +149,7 @@ def test_without_the_tick_nothing_lasts_longer_than_the_browser(open_site: Open)
     assert user(client) is None
 
 
+@pytest.mark.law("W-02")
 def test_after_reject_all_a_login_works_and_the_box_does(open_site: Open) -> None:
     client = open_site()
     client.choose("reject")
@@ -384,6 +386,7 @@ def test_signing_out_ends_it_whatever_became_of_its_cookie(open_site: Open, junk
     assert user(thief) is None
 
 
+@pytest.mark.law("W-02")
 def test_the_tick_and_its_end_are_on_record(open_site: Open, kept: str) -> None:
     client = open_site()
     client.post("/in?user=ann")

@@ -33,6 +33,7 @@ def typed(content_type: str, *headers: tuple[str, str], status: int = 200) -> Ha
 # --- what it lets in -----------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-01")
 @pytest.mark.parametrize(
     ("choice", "purpose", "vendor", "hosts"),
     [
@@ -62,6 +63,7 @@ def test_a_page_lets_in_the_hosts_that_were_agreed_to(
     assert lets_in(response, "'self'")
 
 
+@pytest.mark.law("G-04")
 def test_gpc_takes_the_advertisers_host_out(make_client: MakeClient) -> None:
     client = make_client()
     client.choose("accept")
@@ -549,6 +551,7 @@ def test_json_that_looks_at_the_session_varies_by_cookie(make_client: MakeClient
     assert varies_by(response) == {"cookie"}
 
 
+@pytest.mark.law("G-04")
 @pytest.mark.parametrize("ask", ["allows", "allows_vendor", "can", "consent"])
 def test_json_that_looks_at_the_consent_varies_by_cookie_and_signal(
     make_client: MakeClient, ask: str

@@ -58,6 +58,7 @@ def append(store: Store, records: list[Record]) -> None:
         store.append(records[start : start + 50])
 
 
+@pytest.mark.law("L-05", "P-04")
 @pytest.mark.parametrize("sealed", [False, True], ids=["pending", "sealed"])
 @pytest.mark.parametrize("count", [1, 40, 4000])
 def test_nothing_is_left_in_the_files_of_sqlite(tmp_path: Path, count: int, sealed: bool) -> None:

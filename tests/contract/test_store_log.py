@@ -197,6 +197,7 @@ WRONG = {
 }
 
 
+@pytest.mark.law("P-01", "P-04")
 @pytest.mark.parametrize("wrong", WRONG)
 def test_what_does_not_go_on_from_the_log_changes_nothing(store: Store, wrong: str) -> None:
     append(store, 1, 2)
@@ -334,6 +335,7 @@ def test_what_fails_half_way_is_undone(url: str) -> None:
 # --- erasing ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.law("P-04")
 def test_erased_records_are_gone_and_places_stay(store: Store) -> None:
     append(store, 1, 2, 3)
     assert seal(store)

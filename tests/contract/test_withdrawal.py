@@ -62,6 +62,7 @@ def sweeps_counted(client: Client) -> int:
 # --- the answer ----------------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-06")
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 def test_the_answer_to_a_no_ends_what_the_browser_sent(
     make_client: MakeClient, accept: str

@@ -222,6 +222,7 @@ class TestAnAccount:
 
         assert visitor.visit.did == [done]
 
+    @pytest.mark.law("W-02")
     def test_the_box_is_never_ticked_by_us(self, visitor: Visitor) -> None:
         shown = visitor.get("/sign-in").body
         again = visitor.post("/sign-in", email=EMAIL, password="wrong", stay="yes").body

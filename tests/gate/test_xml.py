@@ -217,8 +217,12 @@ def test_anything_else_leaves_as_it_came_but_for_names(text: str, borders: list[
 
 @settings(deadline=None, max_examples=150)
 @given(st.binary(max_size=60), st.lists(st.integers(0, 60), max_size=6))
+@example(b"<!DOCTYPE", [])
 def test_any_bytes_leave_as_they_came(page: bytes, borders: list[int]) -> None:
-    assert through(page, [min(border, len(page)) for border in borders]) == page
+    out = through(page, [min(border, len(page)) for border in borders])
+
+    # A doctype that nobody can read to its end is put out of use.
+    assert re.sub(rb"(?<=<!)x-(?=DOCTYPE)", b"", out) == page
 
 
 # --- at once, and not all of it ----------------------------------------------------------------

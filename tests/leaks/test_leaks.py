@@ -37,6 +37,7 @@ MATRIX = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.law("L-01", "N-UK2")
 @MATRIX
 def test_before_a_choice_no_way_reaches_another_host(
     configuration: Configuration, ways: Sequence[Way]
@@ -54,6 +55,7 @@ def test_after_a_yes_each_reaches_it_that_does_so_without_us(
     assert behind(_after(configuration, "accept"), ways) == {}
 
 
+@pytest.mark.law("L-02")
 def test_after_a_no_the_ways_stay_shut() -> None:
     some = [way for way in WAYS if not way.before][::12]
 

@@ -22,6 +22,7 @@ LINE = NOTE.splitlines(keepends=True)[-1]
 SIGNATURE = LINE.split()[-1]
 
 
+@pytest.mark.law("P-03")
 def test_a_checkpoint_is_three_lines_and_its_signatures() -> None:
     lines = sign_checkpoint(HEAD, [OLD, NEW]).split("\n")
 
@@ -39,6 +40,7 @@ def test_a_checkpoint_says_what_was_signed_and_by_whom() -> None:
     assert note.signers([NEWS]) == [NEWS]
 
 
+@pytest.mark.law("P-03")
 def test_the_example_of_the_specification_is_verified() -> None:
     note = (
         "This is an example message.\n\n— example.com/foo "
@@ -57,6 +59,7 @@ def test_every_checkpoint_comes_back(size: int, root: bytes) -> None:
     assert read_checkpoint(sign_checkpoint(head, [NEW]))[0] == head
 
 
+@pytest.mark.law("P-03")
 def test_signatures_of_others_are_ignored() -> None:
     stranger = "— another.example AAAAAAAAAA==\n"
     same_name = f"— {HEAD.origin} {base64.b64encode(bytes(68)).decode()}\n"
@@ -107,6 +110,7 @@ def test_a_signature_that_a_known_key_did_not_make_spoils_the_note(changed: str)
         note.signers([OLDS])
 
 
+@pytest.mark.law("P-03")
 @pytest.mark.parametrize(
     ("note", "why"),
     [

@@ -37,6 +37,7 @@ def a_receipt(*, pending: bool = False) -> dict[str, Any]:
     )
 
 
+@pytest.mark.law("L-12")
 def test_a_receipt_is_checked_by_the_key_of_the_site() -> None:
     verdict = check_receipt(json.dumps(a_receipt()), [VKEY])
 
@@ -224,6 +225,7 @@ def test_what_is_no_receipt_is_refused(document: Any, why: str) -> None:
     assert why in verdict.problems[0]
 
 
+@pytest.mark.law("L-12")
 @settings(deadline=None, max_examples=300)
 @given(st.data())
 def test_no_letter_of_a_receipt_can_be_another(data: st.DataObject) -> None:

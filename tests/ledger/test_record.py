@@ -117,6 +117,7 @@ def test_anything_else_is_no_record(text: str) -> None:
         Record.from_json(text)
 
 
+@pytest.mark.law("L-05")
 def test_a_record_has_no_field_for_address_agent_or_url() -> None:
     assert {field.name for field in fields(Record)} == {
         "id",

@@ -31,6 +31,7 @@ SIZES = st.integers(0, MOST) | st.sampled_from([255, 256, 257, 511, 512, 513, 10
 TWO_SIZES = st.tuples(SIZES, SIZES).map(sorted).map(tuple)
 
 
+@pytest.mark.law("P-01")
 @settings(deadline=None, max_examples=60)
 @given(SIZES)
 def test_the_root_from_tiles_is_that_of_the_tree(size: int) -> None:

@@ -167,6 +167,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.law("P-01")
 def test_the_tree_without_leaves_and_an_empty_leaf_have_the_hashes_everybody_knows() -> None:
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     leaf = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
@@ -175,16 +176,19 @@ def test_the_tree_without_leaves_and_an_empty_leaf_have_the_hashes_everybody_kno
     assert leaf_hash(b"").hex() == leaf
 
 
+@pytest.mark.law("P-02")
 @pytest.mark.parametrize("case", INCLUSIONS.values(), ids=INCLUSIONS)
 def test_a_leaf_is_in_the_tree(case: Inclusion) -> None:
     case.verify()
 
 
+@pytest.mark.law("P-02")
 @pytest.mark.parametrize("case", CONSISTENCIES.values(), ids=CONSISTENCIES)
 def test_a_tree_is_the_beginning_of_another(case: Consistency) -> None:
     case.verify()
 
 
+@pytest.mark.law("P-02")
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_wrong_is_refused(case: Inclusion | Consistency) -> None:
     with pytest.raises(BadProof):

@@ -196,6 +196,7 @@ def test_the_banner_is_one_section_in_ascii(gpc: bool) -> None:
     assert section.get("aria-labelledby") == heading.get("id")
 
 
+@pytest.mark.law("T-A")
 def test_reject_and_accept_are_equal() -> None:
     section = parsed_banner()[0]
     (form,) = [
@@ -216,12 +217,14 @@ def test_reject_and_accept_are_equal() -> None:
     assert len(text_of(reject)) == len(text_of(accept))
 
 
+@pytest.mark.law("T-D")
 def test_the_style_does_not_tell_the_buttons_apart() -> None:
     style = the_notice().style.decode()
 
     assert not re.search(r"accept|reject|button:(first|last|nth)|\[value|\[data-cookiesafe", style)
 
 
+@pytest.mark.law("L-10", "T-B", "T-H")
 def test_no_box_of_the_banner_is_ticked() -> None:
     for gpc in (False, True):
         boxes = [
@@ -285,6 +288,7 @@ def test_the_banner_counts_the_companies_that_can_be_refused(vendors: int, words
     assert words in text_of(parsed_banner(policy)).replace(" also", "")
 
 
+@pytest.mark.law("N-CA2")
 def test_a_signal_is_said_to_have_turned_off_what_it_turns_off_and_no_more() -> None:
     with_signal, without = parsed_banner(gpc=True), parsed_banner(gpc=False)
     off = [each for each in with_signal.iter("label") if each.find(".//em") is not None]
@@ -408,6 +412,7 @@ def _chosen(*yes: str) -> Consent:
     return Consent(choices=made.choices, grounds=made.grounds, day=20_779)
 
 
+@pytest.mark.law("T-B")
 @pytest.mark.parametrize(
     ("consent", "ticked", "status"),
     [
@@ -434,6 +439,7 @@ def test_the_choices_page_shows_the_choice_as_it_is(
     assert ("Opt-out request honoured" in text_of(page)) is gpc
 
 
+@pytest.mark.law("T-A")
 def test_the_choices_page_has_equal_buttons_and_leads_back() -> None:
     page = _choices(UNDECIDED)
     buttons = {each.get("value"): each for each in page.iter("button")}

@@ -126,6 +126,7 @@ POLICIES = st.builds(
 )
 
 
+@pytest.mark.law("L-08")
 @given(POLICIES, st.lists(POLICIES, max_size=4), st.data())
 def test_no_wider_substance_ever_holds(
     now: Policy, earlier: list[Policy], data: st.DataObject

@@ -20,6 +20,7 @@ def test_lasting_logins_and_trackers_are_not(name: str) -> None:
     assert name not in {cookie.name for cookie in NECESSARY}
 
 
+@pytest.mark.law("W-01", "W-04")
 def test_each_necessary_cookie_is_one_exact_name_of_one_visit_with_a_reason() -> None:
     names = [cookie.name for cookie in NECESSARY]
 
@@ -29,6 +30,7 @@ def test_each_necessary_cookie_is_one_exact_name_of_one_visit_with_a_reason() ->
     assert {cookie.lifetime for cookie in NECESSARY} == {None}
 
 
+@pytest.mark.law("T-I")
 def test_no_necessary_cookie_is_a_tracker() -> None:
     assert not [
         (cookie.name, tracker)

@@ -74,6 +74,7 @@ def test_any_text_has_a_regime(place: str) -> None:
     assert POLICY.regime(place) in POLICY.regimes.values()
 
 
+@pytest.mark.law("N-UK1", "N-QC1", "N-BR1")
 @pytest.mark.parametrize(
     ("place", "modes"),
     [
@@ -89,11 +90,24 @@ def test_what_a_purpose_begins_with(place: str, modes: list[str]) -> None:
     assert [POLICY.regime(place).mode(purpose) for purpose in PURPOSES] == modes
 
 
+@pytest.mark.law("N-US1")
 def test_a_purpose_is_opt_out_only_with_a_signal() -> None:
     california = POLICY.regime("US-CA")
 
     assert california.mode(STATISTICS) == "opt-in"
     assert california.mode(replace(STATISTICS, signal="gpc")) == "opt-out"
+
+
+@pytest.mark.law("N-US1")
+@pytest.mark.parametrize(
+    "state", ["CA", "CO", "CT", "DE", "MD", "MN", "MT", "NE", "NH", "NJ", "OR", "TX"]
+)
+def test_in_states_with_a_law_on_signals_people_opt_out_by_one(state: str) -> None:
+    regime = POLICY.regime(f"US-{state}")
+
+    assert regime.mode(ADVERTISING) == "opt-out"
+    assert regime.mode(replace(ADVERTISING, signal=None)) == "opt-in"
+    assert POLICY.regime("US-WY").mode(ADVERTISING) == "opt-in"
 
 
 def test_necessary_is_in_no_regime() -> None:
@@ -124,6 +138,7 @@ def test_the_package_s_regimes_keep_to_the_rules_and_have_a_day() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", REGIMES_AS_OF)
 
 
+@pytest.mark.law("L-07", "N-FR1", "N-IT1", "N-CA4")
 def test_a_choice_holds_six_months_and_california_is_not_asked_for_a_year() -> None:
     assert {regime.lifetime for regime in REGIMES.values()} == {183 * DAY}
     assert POLICY.regime("US-CA").ask_again == POLICY.regime("US-TX").ask_again == 365 * DAY
@@ -134,6 +149,7 @@ def test_europe_is_27_countries_of_the_union_three_more_and_switzerland() -> Non
     assert len(REGIMES["europe"].places) == 31
 
 
+@pytest.mark.law("N-US1")
 def test_a_regime_of_the_policy_replaces_the_package_s_of_its_id() -> None:
     policy = with_regimes(Regime(id="california", places=("US-CA",), lifetime=DAY, ask_again=DAY))
 

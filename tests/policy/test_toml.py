@@ -28,6 +28,7 @@ def said_of(text: str) -> list[str]:
     return [problem.sentence("shop.toml") for problem in problems_of(text)]
 
 
+@pytest.mark.law("T-I")
 @pytest.mark.parametrize(
     ("code", "line", "text", "what", "fix"),
     [

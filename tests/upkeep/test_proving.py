@@ -22,6 +22,7 @@ BOOK.fill(SIZE - 1)
 NEW = LedgerKey(b"n" * 32)
 
 
+@pytest.mark.law("L-12", "P-02")
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(0, SIZE - 1), max_size=5))
 def test_each_record_is_proved_by_the_newest_checkpoint(places: list[int]) -> None:

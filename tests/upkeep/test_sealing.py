@@ -33,6 +33,7 @@ def sealed_once(book: Logbook, records: int, keys: int = 1) -> None:
     assert [each.index for each in book.sealed] == list(range(records + keys))
 
 
+@pytest.mark.law("P-01", "P-05")
 def test_what_is_pending_is_sealed_in_its_order_behind_the_key() -> None:
     book = Logbook()
     book.append([a_record(number) for number in range(5)])
@@ -162,6 +163,7 @@ def a_damaged_log(how: str) -> Logbook:
     return book
 
 
+@pytest.mark.law("P-04")
 @pytest.mark.parametrize(
     "how",
     [
@@ -226,6 +228,7 @@ def test_every_call_of_a_sealing_was_tried() -> None:
     assert book.calls == CALLS
 
 
+@pytest.mark.law("P-04")
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.integers(0, 2), max_size=40), st.integers(1, 4))
 def test_processes_that_seal_at_once_make_one_log(turns: list[int], records: int) -> None:

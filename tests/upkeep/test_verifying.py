@@ -54,6 +54,7 @@ def erase(book: Logbook, indexes: list[int], leaves: str | None = None, number: 
 # --- any single thing among 10,000 records ---
 
 
+@pytest.mark.law("L-12")
 def test_a_log_that_nobody_touched_holds() -> None:
     verdict = verdict_on(BOOK)
 
@@ -62,6 +63,7 @@ def test_a_log_that_nobody_touched_holds() -> None:
     assert BOOK.follow(verify()) == verdict
 
 
+@pytest.mark.law("L-12")
 @settings(deadline=None, max_examples=25)
 @given(PLACES, st.data())
 def test_a_record_that_was_changed_is_named(index: int, data: st.DataObject) -> None:
@@ -79,6 +81,7 @@ def test_a_record_that_was_changed_is_named(index: int, data: st.DataObject) -> 
     assert {each.id for each in verdict.findings} <= {entry.id}
 
 
+@pytest.mark.law("P-01")
 @settings(deadline=None, max_examples=25)
 @given(PLACES)
 def test_a_record_that_was_removed_is_named(index: int) -> None:
@@ -104,6 +107,7 @@ def test_a_record_that_was_removed_is_named_when_the_others_moved_up(index: int)
     assert {each.kind for each in verdict.findings} <= {"removed", "moved"}
 
 
+@pytest.mark.law("P-01")
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, SIZE))
 def test_a_record_that_was_put_in_is_named(index: int) -> None:
@@ -377,6 +381,7 @@ def test_a_public_key_that_is_none_is_refused() -> None:
 # --- erasures ---
 
 
+@pytest.mark.law("P-04")
 def test_what_was_erased_is_counted_and_no_finding() -> None:
     book = a_log()
     erase(book, [3, *range(250, 520)])
