@@ -242,6 +242,12 @@ class TestTheServer:
         assert box.connections == 2
 
     def test_a_server_that_closes_politely_is_asked_again(self, box: Postbox) -> None:
+        box.closing = {"bob@a.example"}
+
+        assert send(box, "ann@a.example", "bob@a.example") == {}
+        assert box.addresses == ["ann@a.example", "bob@a.example"]
+
+    def test_one_for_whom_it_always_closes_is_told(self, box: Postbox) -> None:
         box.refused = {"bob@a.example": "421 closing"}
 
         refused = send(box, "ann@a.example", "bob@a.example", "zoe@a.example")

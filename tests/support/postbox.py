@@ -26,7 +26,7 @@ USER, PASSWORD = "harbour", "a pass word of this test"
 class Postbox:
     """``mails`` in the order they came, each with the one address it was for.
 
-    ``refused`` has answers to addresses, and ``at_data`` to whole messages. ``hang_ups`` counts how often it still
+    ``refused`` has answers to addresses, and ``at_data`` to whole messages; those in ``closing`` are told once to come back. ``hang_ups`` counts how often it still
     hangs up at an address of ``dropped`` rather than answer.
     """
 
@@ -35,6 +35,7 @@ class Postbox:
         self.raw: list[bytes] = []
         self.refused: dict[str, str] = {}
         self.at_data: dict[str, str] = {}
+        self.closing: set[str] = set()
         self.dropped: set[str] = set()
         self.hang_ups = 0
         self.connections = 0
@@ -66,6 +67,9 @@ class Postbox:
             assert server.transport is not None
             server.transport.close()
             return "250 never heard"
+        if address in self.closing:
+            self.closing.remove(address)
+            return "421 closing"
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
