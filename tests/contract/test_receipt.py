@@ -17,8 +17,10 @@ from cookiesafe.adapters._drive import Pool
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.ledger import Entry, Record, check_receipt
 from cookiesafe.ledger.terms import LedgerTerms
+from cookiesafe.ports import Store
 from tests.support.edges import Client, Response
 from tests.support.harbour import CONSENT, ONLY_ASGI, Asks, Clock, MakeClient, cache_rules
+from tests.support.stores import store_fixture  # noqa: F401
 
 RECEIPT = "/cookiesafe/receipt"
 JSON = {"Accept": "application/json"}
@@ -145,6 +147,7 @@ def test_a_signal_is_told_in_plain_words(make_client: MakeClient) -> None:
     assert "Your browser’s signal turned off" in client.get(RECEIPT).text
 
 
+@pytest.mark.law("L-12")
 @pytest.mark.parametrize("headers", [JSON, {}], ids=["by script", "as a file"])
 def test_the_document_is_proved_by_the_key_of_the_log(
     make_client: MakeClient, headers: dict[str, str]
@@ -207,6 +210,7 @@ def test_ones_export_holds_all_that_is_stored_about_one_and_nothing_of_anybody_e
 # --- withdrawn -----------------------------------------------------------------------------------
 
 
+@pytest.mark.law("L-06")
 def test_withdrawing_is_a_no_to_everything_and_shows_the_receipt_once(
     make_client: MakeClient,
 ) -> None:
@@ -326,6 +330,7 @@ def test_who_thinks_better_of_it_keeps_everything(make_client: MakeClient) -> No
     assert (client.records, response.cookies) == (before, [])
 
 
+@pytest.mark.law("P-04")
 def test_after_forgetting_nothing_of_the_number_is_stored_and_the_log_still_verifies(
     make_client: MakeClient, tmp_path: Path
 ) -> None:
@@ -705,6 +710,7 @@ def test_what_cannot_be_recorded_is_not_withdrawn(make_client: MakeClient) -> No
     assert app.allowed == {"statistics", "advertising"}
 
 
+@pytest.mark.law("L-06")
 @pytest.mark.parametrize("method", READING)
 def test_nobody_is_kept_from_withdrawing_by_what_cannot_be_read(
     make_client: MakeClient, method: str
@@ -877,3 +883,25 @@ def test_what_the_database_says_when_it_fails_does_not_tell_the_number(
     assert statuses == [503, 503, 503]
     assert caplog.text
     assert number not in caplog.text
+
+
+# --- over every store ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("edge", ["wsgi"])
+def test_over_every_store_it_is_proved_checked_and_forgotten(
+    make_client: MakeClient, store: Store
+) -> None:
+    client = agreed(make_client, store=store)
+    client.choose("save", purpose=["statistics"])
+    document = document_of(client)
+    other = client.another()
+    other.choose("accept")
+
+    assert states(checked(client, document)) == ["proved", "pending"]
+    assert do(client, "forget", sure="1").status == 200
+    assert states(checked(client, document)) == ["forgotten", "unknown"]
+    assert len(document_of(other)["records"]) == 1
+    seal(client)
+    assert client.safe is not None
+    assert client.safe.verify().holds
