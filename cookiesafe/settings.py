@@ -123,6 +123,8 @@ class Settings:
         self._plain_jar = self._make_jar(keys, marked, secure=False)
         self.load_signer = keys.signer("embed", "load")
         """Signs the addresses under which an embed is loaded once."""
+        self.receipt_signer = keys.signer("receipt", "download")
+        """Signs what lets a receipt be downloaded once more after its number was dropped."""
         self.jars = self._jars_by_scheme(secure)
         """The jar of each scheme that decides it alone."""
         nobody = self.secure_jar.nobody.passage

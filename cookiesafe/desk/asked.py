@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Container, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, quote, unquote
 
 from ..consent import DAY
@@ -16,9 +16,12 @@ from ..origin import is_cross_site
 from ..ports import Answer, Need, ReadBody, Reply, Request
 from ..session import Identity
 from ..settings import Settings
+from .multipart import TYPE as MULTIPART
+from .multipart import parts_of
 
 MAX_BODY = 64 * 1024
 MAX_FIELDS = 1000
+MAX_PARTS = 20
 MAX_NEXT = 2048
 FORM = "application/x-www-form-urlencoded"
 PLAIN = ("Content-Type", "text/plain; charset=utf-8")
@@ -29,7 +32,9 @@ _OWN_PAGES = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 
-Flow = Generator[tuple[Need, ...], list[Answer], Reply]
+T = TypeVar("T")
+Steps = Generator[tuple[Need, ...], list[Answer], T]
+Flow = Steps[Reply]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +116,23 @@ def from_elsewhere(asked: Asked) -> Reply | None:
     return problem(asked, 403, "Not taken", why)
 
 
-def read_form(
-    asked: Asked,
-) -> Generator[tuple[Need, ...], list[Answer], dict[str, list[str]] | Reply]:
-    """The fields of the form that was sent from this very site, or what to answer instead."""
+def read_form(asked: Asked, kinds: Container[str] = (FORM,)) -> Steps[dict[str, list[str]] | Reply]:
+    """The fields of the form that was sent from this very site, or what to answer instead.
+
+    ``kinds`` are the media types that it may have; of a form in parts, files are fields as others are.
+    """
     refused = from_elsewhere(asked)
     if refused is not None:
         return refused
-    if media_type(asked) != FORM:
+    if media_type(asked) not in kinds:
         return no_form(asked)
     (body,) = yield (ReadBody(MAX_BODY),)
     if body is None:
         return too_large(asked)
-    fields = fields_of(body)
+    if media_type(asked) == MULTIPART:
+        fields = parts_of(asked.request.header("content-type") or "", body, MAX_PARTS)
+    else:
+        fields = fields_of(body)
     return incomplete(asked) if fields is None else fields
 
 

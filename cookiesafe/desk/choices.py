@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..consent import Allowed, Consent, choose
 from ..cookies import find_cookie
@@ -12,7 +13,7 @@ from ..events import log
 from ..gate import sweep
 from ..gate.findings import AnyHeld
 from ..ids import new_id
-from ..ledger import Event
+from ..ledger import Event, Record
 from ..ports import Append, Reply
 from .asked import (
     Asked,
@@ -79,10 +80,23 @@ def take_choice(asked: Asked) -> Flow:
     return (yield from keep(asked, consent, one(fields, "notice"), then, one(fields, "text")))
 
 
+class Choice(NamedTuple):
+    """A choice as it is to be recorded: the ``consent`` for the browser to keep, and the records of it, its own last."""
+
+    consent: Consent
+    records: tuple[Record, ...]
+
+
 def keep(
     asked: Asked, consent: Consent, layer: str | None, then: str, text: str | None = None
 ) -> Flow:
     """Record a choice, and answer with it; the way leads on to ``then``."""
+    choice = choice_of(asked, consent, layer, text)
+    return (yield from record(asked, choice, _taken(asked, choice, then)))
+
+
+def choice_of(asked: Asked, consent: Consent, layer: str | None, text: str | None = None) -> Choice:
+    """The choice that a consent is; it goes on with the receipt of the one before, if it needs one."""
     old = asked.standing.consent
     receipt = (
         (old.receipt or new_id(asked.settings.entropy))
@@ -90,15 +104,18 @@ def keep(
         else None
     )
     consent = replace(consent, receipt=receipt, told=old.told)
-    event = _event(consent, old)
-    given = receipt or old.receipt
+    event, given = _event(consent, old), receipt or old.receipt
     records = evidence(asked, event, layer=layer, text=text, consent=consent, receipt=given)
-    taken = _taken(asked, consent, event, given, then)
-    (failure,) = yield (Append(records),)
+    return Choice(consent, records)
+
+
+def record(asked: Asked, choice: Choice, taken: Reply) -> Flow:
+    """Answer with ``taken`` once the choice is recorded. It is ready before that, so that nothing fails after it."""
+    (failure,) = yield (Append(choice.records),)
     if isinstance(failure, StoreError):
         log.error("a choice could not be recorded, and was not taken: %s", failure)
         return not_saved(asked)
-    asked.settings.kept_texts.update(record.id for record in records[:-1])
+    asked.settings.kept_texts.update(each.id for each in choice.records[:-1])
     return taken
 
 
@@ -138,13 +155,14 @@ def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
         return None
 
 
-def _taken(asked: Asked, consent: Consent, event: Event, given: str | None, then: str) -> Reply:
+def _taken(asked: Asked, choice: Choice, then: str) -> Reply:
     if asked.wants_json:
-        said = {"choices": dict(consent.choices), "event": event, "receipt": given}
-        reply = as_json(200, said)
+        recorded = choice.records[-1]
+        said = {"choices": dict(choice.consent.choices), "event": recorded.event}
+        reply = as_json(200, {**said, "receipt": recorded.receipt})
     else:
         reply = see_other(then)
-    put_in_force(asked, consent, reply)
+    put_in_force(asked, choice.consent, reply)
     return reply
 
 
@@ -157,11 +175,29 @@ def put_in_force(asked: Asked, consent: Consent, reply: Reply) -> None:
         names = standing.gate.withdrawn(asked.request.cookie)
     age = asked.today - (consent.changed or 0)
     reply.cookies.append(asked.jar.write_consent(consent, circumstances.regime, age))
-    if names:
-        reply.cookies += sweep(names, asked.settings.place_of(asked.request))
     if names or find_cookie(asked.request.cookie, asked.jar.swept_name):
         reply.cookies.append(asked.jar.write_swept(consent, 1 if names else 0))
-    if asked.settings.enforce and _narrows(asked.standing.allowed, standing.allowed):
+    _end(asked, names, standing.allowed, reply)
+
+
+def put_out_of_force(asked: Asked, reply: Reply) -> None:
+    """Have the browser keep no choice, and delete what is optional, as after a no."""
+    no = choose(asked.settings.policy, (), day=asked.today)
+    standing = asked.jar.stand(no, asked.standing.circumstances)
+    names: tuple[str, ...] = ()
+    if asked.settings.enforce:
+        names = standing.gate.withdrawn(asked.request.cookie)
+    reply.cookies.append(asked.jar.expire_consent())
+    if find_cookie(asked.request.cookie, asked.jar.swept_name):
+        reply.cookies.append(asked.jar.write_swept(no, 0))
+    _end(asked, names, standing.allowed, reply)
+
+
+def _end(asked: Asked, names: Sequence[str], now: Allowed, reply: Reply) -> None:
+    """Have the browser delete these cookies, and what it has of pages with more allowed in them."""
+    if names:
+        reply.cookies += sweep(names, asked.settings.place_of(asked.request))
+    if asked.settings.enforce and _narrows(asked.standing.allowed, now):
         reply.headers.append(("Clear-Site-Data", '"cache"'))
 
 

@@ -14,6 +14,7 @@ from .choices import show_choices, take_choice
 from .contact import take_contact
 from .devices import show_devices, take_devices
 from .embed import EMBED, show_embed, take_embed
+from .receipt import show_receipt, take_receipt
 from .reports import take_reports
 from .unsubscribe import show_unsubscribe, take_unsubscribe
 
@@ -61,6 +62,7 @@ _PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
     "devices": {"GET": show_devices, "POST": take_devices},
     EMBED: {"GET": show_embed, "POST": take_embed},
     "notice.css": {"GET": _show_style},
+    "receipt": {"GET": show_receipt, "POST": take_receipt},
     "reports": {"POST": take_reports},
     "unsubscribe": {"GET": show_unsubscribe, "POST": take_unsubscribe},
 }

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
-from typing import TypeVar
 
 from ..errors import StoreError
 from ..login import Login, tick
 from ..notice import Device
-from ..ports import Answer, Append, Need, Reply, Store, ask
+from ..ports import Append, Reply, Store, ask
 from ..remember import Series
 from ..session import Identity
 from .asked import (
     Asked,
     Flow,
+    Steps,
     as_json,
     html,
     incomplete,
@@ -28,9 +27,6 @@ from .asked import (
 
 _DEVICE = re.compile(r"[\w-]{22}", re.ASCII)
 _WAYS = ("device", "everywhere", "forget")
-
-T = TypeVar("T")
-Steps = Generator[tuple[Need, ...], list[Answer], T]
 
 
 def show_devices(asked: Asked) -> Flow:

@@ -62,6 +62,7 @@ class ReceiptVerdict:
 
     ``problems`` are what is wrong, a sentence each; without any it holds. ``trusted`` is whether it was signed by a key
     that the caller gave, and not just by one that the document brings along. ``origin`` and ``size`` are of the log.
+    ``broken`` are the records that something is wrong with, counted from 1; without a ``receipt`` none was looked at.
     """
 
     receipt: str = ""
@@ -71,6 +72,7 @@ class ReceiptVerdict:
     pending: int = 0
     trusted: bool = False
     problems: tuple[str, ...] = ()
+    broken: tuple[int, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -102,7 +104,7 @@ def check_receipt(
         signed = _signed(said, trusted)
     except (BadNote, ValueError) as error:
         return ReceiptVerdict(problems=(_what(error),))
-    problems, sealed, pending = [], 0, 0
+    problems, broken, sealed, pending = [], [], 0, 0
     for number, each in enumerate(said["records"], 1):
         try:
             if _check_record(each, said["receipt"], signed):
@@ -110,12 +112,12 @@ def check_receipt(
             else:
                 pending += 1
         except (BadProof, ValueError) as error:
+            broken.append(number)
             problems.append(f"record {number}: {_what(error)}")
     size = 0 if signed is None else signed.size
     by = trusted is not None and signed is not None
-    return ReceiptVerdict(
-        said["receipt"], said["origin"], size, sealed, pending, by, tuple(problems)
-    )
+    found = said["receipt"], said["origin"], size, sealed, pending, by
+    return ReceiptVerdict(*found, tuple(problems), tuple(broken))
 
 
 def _written(proven: Proven) -> dict[str, Any]:

@@ -4,12 +4,16 @@ from .contact import Reached
 from .letter import Letter, announcement_text
 from .lists import Device, Lasting, Version
 from .notice import Notice
+from .receipts import Checked, Happening, Looked
 from .shown import Shown
 
 __all__ = [
+    "Checked",
     "Device",
+    "Happening",
     "Lasting",
     "Letter",
+    "Looked",
     "Notice",
     "Reached",
     "Shown",

@@ -16,6 +16,7 @@ from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
 from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor
 from .contact import ContactNotice, Reached
 from .lists import SAID, Device, KeptFrom, Lasting, Version, groups, left_over, well_known
+from .receipts import ReceiptNotice
 from .shown import Shown
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Notice:
         self._policy = policy
         self._path = path
         self._lasting = lasting
+        self.receipts = ReceiptNotice(self._page)
         self.contact = ContactNotice(self._render)
         self._banner_around = lru_cache(64)(self._render_banner)
         self._choices_shown = lru_cache(64)(self._render_shown_choices)
@@ -166,7 +168,7 @@ class Notice:
             consent=consent,
             on=may.purposes,
             granted=[p for p in self._policy.optional if consent.state(p.id) == "granted"],
-            default=self._default(circumstances),
+            default=self.by_default(circumstances),
             by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
             date="" if consent.day is None else _date(consent.day),
             silenced=circumstances.silenced(self._policy),
@@ -273,7 +275,7 @@ class Notice:
             question=question,
             asked=[self._policy.purposes[name] for name in question.purposes],
             news=[(self._policy.purposes[name].title, new) for name, new in question.news],
-            default=self._default(circumstances),
+            default=self.by_default(circumstances),
             companies=len(others),
             limits=[feature.without for feature in self._policy.features.values()],
             silenced=circumstances.silenced(self._policy),
@@ -295,7 +297,7 @@ class Notice:
         )
         return text.encode("ascii", "xmlcharrefreplace")
 
-    def _default(self, circumstances: Circumstances) -> list[Purpose]:
+    def by_default(self, circumstances: Circumstances) -> list[Purpose]:
         """What is on for who has not chosen."""
         on = circumstances.by_default(self._policy)
         return [
@@ -322,6 +324,7 @@ class Notice:
             "devices": f"{own}/devices",
             "age": f"{own}/age",
             "changes": f"{own}/changes",
+            "receipt": f"{own}/receipt",
             "unsubscribe": f"{own}/unsubscribe",
             "style": f"{own}/notice.css?v={self.style_version}",
         }

@@ -18,6 +18,7 @@ OWN_PAGES = (
     f"{CHOICES}?next=/usage",
     "/cookiesafe/cookies",
     "/cookiesafe/devices",
+    "/cookiesafe/receipt",
     "/cookiesafe/nothing",
 )
 PAGE = "<!doctype html><html lang=en><title>A prize</title><h1>You have won</h1>"

@@ -1,0 +1,257 @@
+"""The receipt: what is recorded of one visitor's choices, with its proof; taken back, and forgotten.
+
+Its number is in no address and no log: who has it can ask what is recorded under it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..consent import choose
+from ..errors import BadToken, DamagedLog, StoreError
+from ..ledger import Entry, Proven, Record, make_receipt
+from ..ports import Reply, Store
+from ..upkeep import Evidence
+from ..upkeep.asking import told
+from ..upkeep.erasing import forget
+from .asked import (
+    FORM,
+    Asked,
+    Flow,
+    as_json,
+    html,
+    incomplete,
+    local_path,
+    one,
+    problem,
+    query_of,
+    read_form,
+    see_other,
+)
+from .checking import MOST_LISTED, check, summary
+from .choices import choice_of, put_in_force, put_out_of_force, record
+from .multipart import TYPE as MULTIPART
+from .recorded import evidence_of, happenings
+
+DOWNLOAD_SECONDS = 900
+FILE = "consent-receipt.json"
+
+_NOTHING = Evidence((), None, ())
+
+
+def show_receipt(asked: Asked) -> Flow:
+    """What is recorded under the visitor's number: as a page, as a file, or as the document itself."""
+    query, receipt = query_of(asked), asked.standing.consent.receipt
+    as_file = one(query, "download") == "1"
+    if as_file or asked.wants_json:
+        return (yield from _give(asked, receipt, as_file=as_file))
+    evidence = _NOTHING
+    if receipt is not None:
+        try:
+            evidence = yield from evidence_of(receipt)
+        except StoreError as error:
+            return _not_read(asked, error)
+    page = asked.settings.notice.receipts.shown(
+        asked.request.root,
+        local_path(one(query, "next"), asked.home),
+        receipt,
+        happenings(asked.settings, evidence),
+        sealed=_is_sealed(asked, evidence),
+    )
+    return html(200, page)
+
+
+def take_receipt(asked: Asked) -> Flow:
+    """Withdraw everything, forget what is recorded, check a receipt, or download one that was just withdrawn."""
+    fields = yield from read_form(asked, (FORM, MULTIPART))
+    if isinstance(fields, Reply):
+        return fields
+    take = _WAYS.get(one(fields, "do") or "")
+    return incomplete(asked) if take is None else (yield from take(asked, fields))
+
+
+# --- what is recorded ----------------------------------------------------------------------------
+
+
+def _is_sealed(asked: Asked, evidence: Evidence) -> bool:
+    return asked.settings.sealed or evidence.checkpoint is not None
+
+
+def _document(asked: Asked, receipt: str, evidence: Evidence) -> dict[str, Any]:
+    return make_receipt(asked.settings.policy.site.name, receipt, *evidence)
+
+
+def _give(asked: Asked, receipt: str | None, *, as_file: bool) -> Flow:
+    """The document."""
+    if receipt is None:
+        why = "Who has refused, or not chosen yet, has no number, so there is nothing to show."
+        return problem(asked, 404, "No receipt", why)
+    try:
+        evidence = yield from evidence_of(receipt)
+    except StoreError as error:
+        return _not_read(asked, error)
+    if not evidence.records:
+        why = "It was forgotten, or kept for as long as it was needed."
+        return problem(asked, 404, "Nothing is recorded any more", why)
+    reply = as_json(200, _document(asked, receipt, evidence))
+    if as_file:
+        reply.headers.append(("Content-Disposition", f'attachment; filename="{FILE}"'))
+    return reply
+
+
+def _not_read(asked: Asked, error: StoreError) -> Reply:
+    asked.settings.report_store("a receipt was not shown", error)
+    if isinstance(error, DamagedLog):
+        why = "What is recorded of your choices is not what was sealed, so it is not shown as if it were. The site was told of it."
+        return problem(asked, 503, "Not proved", why)
+    why = "We cannot read now what is recorded of your choices. Nothing is lost. Please try again."
+    return problem(asked, 503, "Not now", why)
+
+
+def _no_number(asked: Asked) -> Reply:
+    why = "This browser has no receipt, so nothing was changed. One that was withdrawn is shown only once."
+    return problem(asked, 409, "No receipt", why)
+
+
+# --- withdrawn -----------------------------------------------------------------------------------
+
+
+def _withdraw(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
+    """As a no to everything, but for the answer, which shows the receipt. That is read first: what fails, fails early.
+
+    Nobody is kept from withdrawing by a ledger that cannot be read.
+    """
+    receipt = asked.standing.consent.receipt
+    if receipt is None:
+        return _no_number(asked)
+    evidence: Evidence | None = None
+    try:
+        evidence = yield from evidence_of(receipt)
+    except StoreError as error:
+        asked.settings.report_store("a receipt was not shown", error)
+    no = choose(asked.settings.policy, (), day=asked.today)
+    choice = choice_of(asked, no, "receipt")
+    if evidence is not None:
+        evidence = _with(evidence, choice.records[-1])
+    reply = _shown_once(asked, receipt, evidence, local_path(one(fields, "next"), asked.home))
+    put_in_force(asked, choice.consent, reply)
+    return (yield from record(asked, choice, reply))
+
+
+def _with(evidence: Evidence, record: Record) -> Evidence:
+    """The same, with what is about to be recorded."""
+    entry = Entry(record.id, record.time, record.event, record.receipt, record.to_json(), None)
+    return evidence._replace(records=(*evidence.records, Proven(entry, None)))
+
+
+def _shown_once(asked: Asked, receipt: str, evidence: Evidence | None, then: str) -> Reply:
+    document = None if evidence is None else _document(asked, receipt, evidence)
+    if asked.wants_json:
+        why = "What is recorded cannot be read now. The withdrawal is."
+        return as_json(200, document or {"receipt": receipt, "detail": why})
+    until = int(asked.now) + DOWNLOAD_SECONDS
+    page = asked.settings.notice.receipts.withdrawn(
+        asked.request.root,
+        then,
+        receipt,
+        happenings(asked.settings, evidence or _NOTHING),
+        document="" if document is None else json.dumps(document, indent=1),
+        token=asked.settings.receipt_signer.sign(f"{until}.{receipt}"),
+        sealed=_is_sealed(asked, evidence or _NOTHING),
+    )
+    return html(200, page)
+
+
+def _download(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
+    """The document of a receipt that this page was shown for, as long as its token holds."""
+    try:
+        signed = asked.settings.receipt_signer.verify(one(fields, "token") or "")
+    except BadToken:
+        return incomplete(asked)
+    until, _, receipt = signed.partition(".")
+    if asked.now > int(until):
+        why = "The receipt could be downloaded for 15 minutes after everything was withdrawn."
+        return problem(asked, 403, "Too late", why)
+    return (yield from _give(asked, receipt, as_file=True))
+
+
+# --- forgotten -----------------------------------------------------------------------------------
+
+
+def _forget(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
+    """Ask once more, and then erase: the records first, so that what fails can be tried again with the cookie."""
+    receipt = asked.standing.consent.receipt
+    if receipt is None:
+        return _no_number(asked)
+    then = local_path(one(fields, "next"), asked.home)
+    pages, root = asked.settings.notice.receipts, asked.request.root
+    on = [each.title for each in asked.settings.notice.by_default(asked.standing.circumstances)]
+    if one(fields, "sure") != "1":
+        if asked.wants_json:
+            return incomplete(asked)
+        return html(200, pages.forget(root, then, on=on))
+    reply = as_json(200, {"done": "forget"})
+    if not asked.wants_json:
+        reply = html(200, pages.forgotten(root, then, on=on))
+    put_out_of_force(asked, reply)
+    try:
+        yield from forget(receipt, int(asked.now * 1000), asked.settings.entropy)
+        left = yield from told(Store.entries_of, receipt)
+    except StoreError as error:
+        asked.settings.report_store("what a visitor wanted forgotten was not erased", error)
+        return _not_erased(asked)
+    return _not_erased(asked) if left else reply
+
+
+def _not_erased(asked: Asked) -> Reply:
+    why = "We could not erase it now. Your choice stays as it was. Please try again."
+    return problem(asked, 503, "Not erased", why)
+
+
+def _keep(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
+    """Thought better of."""
+    yield from ()
+    return see_other(asked.request.address().partition("?")[0])
+
+
+# --- checked -------------------------------------------------------------------------------------
+
+
+def _check(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
+    text = next((each for each in _texts(fields) if each.strip()), None)
+    if text is None:
+        why = "There was no receipt in the form: choose a file, or paste what is in it."
+        return problem(asked, 400, "Nothing to check", why)
+    try:
+        checked = yield from check(text.lstrip("\ufeff"))
+    except StoreError as error:
+        asked.settings.report_store("a receipt was not checked", error)
+        why = "We cannot check it now, since our ledger does not answer. Please try again."
+        return problem(asked, 503, "Not now", why)
+    if checked.shorter:
+        asked.settings.report_store("a receipt is of a longer log than there is", "was it cut?")
+    if asked.wants_json:
+        return as_json(200, summary(checked))
+    page = asked.settings.notice.receipts.checked(
+        asked.request.root,
+        local_path(one(fields, "next"), asked.home),
+        replace(checked, problems=checked.problems[:MOST_LISTED]),
+        sealed=asked.settings.sealed or bool(checked.size),
+    )
+    return html(200, page)
+
+
+def _texts(fields: Mapping[str, list[str]]) -> Sequence[str]:
+    return [*fields.get("file", ()), *fields.get("receipt", ())]
+
+
+_WAYS: dict[str, Callable[[Asked, Mapping[str, list[str]]], Flow]] = {
+    "withdraw": _withdraw,
+    "download": _download,
+    "forget": _forget,
+    "keep": _keep,
+    "check": _check,
+}

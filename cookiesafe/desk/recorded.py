@@ -1,0 +1,66 @@
+"""What is recorded under the number of a receipt, and what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..errors import DamagedLog
+from ..ledger import Proven
+from ..notice import Happening
+from ..policy import Policy
+from ..ports import Store
+from ..settings import Settings
+from ..upkeep import Evidence, prove
+from ..upkeep.asking import told
+from .asked import Steps
+
+
+def evidence_of(receipt: str) -> Steps[Evidence]:
+    """What the ledger has under a number. Raises ``StoreError``; ``DamagedLog``, which is one, where it is not what was recorded."""
+    entries = yield from told(Store.entries_of, receipt)
+    try:
+        for entry in entries:
+            _ = entry.record
+    except (TypeError, ValueError) as error:
+        raise DamagedLog("a record in the ledger cannot be read") from error
+    return (yield from prove(entries))
+
+
+def happenings(settings: Settings, evidence: Evidence) -> list[Happening]:
+    """The same as its visitor reads it, by the words of the policy of each time, if that is known."""
+    policies = {each.fingerprint: each for each in (*settings.earlier, settings.policy)}
+    return [
+        _happening(each, policies.get(each.entry.record.policy, settings.policy))
+        for each in evidence.records
+    ]
+
+
+def _happening(proven: Proven, policy: Policy) -> Happening:
+    record = proven.entry.record
+    return Happening(
+        when=record.time // 1000,
+        event=record.event,
+        layer=record.notice,
+        language=record.language,
+        policy=record.policy,
+        granted=_titles(policy, [name for name, yes in record.choices.items() if yes]),
+        refused=_titles(policy, [name for name, yes in record.choices.items() if not yes]),
+        index=None if proven.proof is None else proven.entry.index,
+    )
+
+
+def _titles(policy: Policy, names: Sequence[str]) -> tuple[str, ...]:
+    """In the policy's order; what it does not know comes last."""
+    known = [*policy.purposes, *(f"@{name}" for name in policy.vendors)]
+    places = {name: place for place, name in enumerate(known)}
+    ordered = sorted(names, key=lambda name: places.get(name, len(places)))
+    return tuple(_title(policy, name) for name in ordered)
+
+
+def _title(policy: Policy, name: str) -> str:
+    """Of a purpose, or of a vendor behind an ``@``, as the policy calls it; as it was recorded where it knows none."""
+    if name.startswith("@"):
+        vendor = policy.vendors.get(name[1:])
+        return name[1:] if vendor is None else f"content of {vendor.name}"
+    purpose = policy.purposes.get(name)
+    return name if purpose is None else purpose.title
