@@ -21,7 +21,7 @@ from statistics import median, quantiles
 from time import perf_counter_ns, sleep
 from typing import NamedTuple
 
-from cookiesafe.adapters._drive import Pool, 
+from cookiesafe.adapters._drive import Pool
 from cookiesafe.adapters._perform import perform
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.ledger import Record
