@@ -22,8 +22,8 @@ from .asked import (
     incomplete,
     local_path,
     not_saved,
+    of_a_child,
     one,
-    problem,
     query_of,
     read_form,
     see_other,
@@ -69,9 +69,8 @@ def take_choice(asked: Asked) -> Flow:
     fields = yield from read_form(asked)
     if isinstance(fields, Reply):
         return fields
-    if asked.standing.circumstances.child:
-        why = "This is being used by a child, so everything optional stays off, and nothing was changed."
-        return problem(asked, 403, "Not taken", why)
+    if asked.child:
+        return of_a_child(asked)
     consent = _chosen(asked, fields)
     if consent is None:
         return incomplete(asked)

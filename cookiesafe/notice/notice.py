@@ -164,8 +164,13 @@ class Notice:
             "choices.html",
             root,
             consent=consent,
-            on=may.purposes,
             granted=[p for p in self._policy.optional if consent.state(p.id) == "granted"],
+            assumed=[
+                purpose
+                for purpose in self._policy.optional
+                if consent.state(purpose.id) == "undecided" and purpose.id in may.purposes
+            ],
+            waiting=[purpose for purpose in self._policy.optional if purpose.id in consent.former],
             default=self._default(circumstances),
             by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
             date="" if consent.day is None else _date(consent.day),
