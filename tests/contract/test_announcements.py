@@ -460,7 +460,8 @@ def test_it_lists_all_that_differs_and_no_markup_of_a_policy(client: Client) -> 
     assert "<li>Nothing else &lt;changes&gt;.</li>" in text
     assert "<b>Adverts" not in text
     assert text.count("?version=") == 2
-    assert "(in force now)" in text
+    assert f"?version={BEFORE.fingerprint}" in text.partition("(in force now)")[0]
+    assert f"?version={LATER.fingerprint}" in text.partition(f"(from {on(10)})")[0]
 
 
 @pytest.mark.parametrize("policy", [BEFORE, LATER], ids=["before", "later"])
