@@ -283,13 +283,17 @@ class Notice:
             limits=[feature.without for feature in self._policy.features.values()],
             silenced=circumstances.silenced(self._policy),
         )
-        shown = Shown.of(page.replace(_NEXT, "").replace(_TEXT, ""), "top", "reject,accept,save")
+        shown = Shown.of(self._words(page.replace(_NEXT, "")), "top", "reject,accept,save")
         around = page.replace(_TEXT, shown.text).encode("ascii", "xmlcharrefreplace")
         return around.split(_NEXT.encode()), shown
 
     def _render_shown_choices(self, root: str, circumstances: Circumstances) -> Shown:
         page = self._choices_page(root, UNDECIDED, circumstances, **_NOTHING_OWN)
-        return Shown.of(page.replace(_TEXT, ""), "page", "save,reject,accept")
+        return Shown.of(self._words(page), "page", "save,reject,accept")
+
+    def _words(self, page: str) -> str:
+        """A page without what does not say anything: another policy may have the same words."""
+        return page.replace(_TEXT, "").replace(self._policy.fingerprint, "")
 
     def _render_revisit(self, root: str, circumstances: Circumstances) -> bytes:
         text = self._render(

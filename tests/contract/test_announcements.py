@@ -319,6 +319,43 @@ def test_then_nobody_is_asked_who_had_not_agreed_to_it(
     assert app.allowed == set(purposes)
 
 
+def shown_with(text: str) -> dict[str, Any]:
+    """The fields that the first form of a page sends by itself."""
+    form = text[text.index("<form") : text.index("</form>")]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+@pytest.mark.law("L-08")
+@pytest.mark.parametrize("page", ["/", "/cookiesafe/choices"])
+def test_a_yes_to_the_words_of_yesterday_is_none_to_those_of_today(
+    make_client: MakeClient, clock: Clock, page: str
+) -> None:
+    client = make_client()
+    publish(client)
+    fields = shown_with(client.get(page).text)
+    clock.now = midnight(10)
+
+    response = client.choose("accept", **fields)
+    assert (response.status, response.cookies) == (409, [])
+    assert "has changed since this was shown" in response.text
+    saved = client.choose("save", purpose=["statistics"], **fields)
+    assert saved.status == 409
+    assert [each.event for each in client.records] == ["announcement"]
+
+    assert client.choose("accept", **shown_with(client.get(page).text)).status == 303
+
+
+@pytest.mark.law("L-06")
+@pytest.mark.parametrize("choice", ["reject", "save"])
+def test_a_no_is_one_whatever_it_was_said_to(client: Client, clock: Clock, choice: str) -> None:
+    fields = shown_with(client.get("/cookiesafe/choices").text)
+    clock.now = midnight(10)
+
+    assert client.choose(choice, **fields).status == 303
+
+    assert client.records[-1].event == "withdrawal"
+
+
 @pytest.mark.parametrize("dest", ["document", "empty", "image"])
 def test_a_visit_is_under_the_policy_of_its_time_whatever_comes_first(
     make_client: MakeClient, clock: Clock, dest: str

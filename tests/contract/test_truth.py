@@ -106,10 +106,19 @@ def covers(name: str, old: str, new: str, known: set[str]) -> bool:
     same_words = name[0] == "@" or WORDS[old] == WORDS[new]
     if same_words and HOSTS[old] == HOSTS[new]:
         return True
-    excused = same_words or (new == "corrected" and WORDS[old] == "shows adverts")
-    if any(POLICIES[old].grounds[name] == POLICIES[each].grounds.get(name) for each in known):
-        return excused and HOSTS[new] <= HOSTS[old]
-    return name[0] != "@" and new == "corrected" and HOSTS[old] == HOSTS[new] and excused
+    listed = name[0] != "@" and new == "corrected" and WORDS[old] == "shows adverts"
+    of_base = listed and HOSTS[old] == HOSTS["base"]
+    if not is_known(name, old, known):
+        return of_base
+    # Of what else had the words of the listed one, these are known only with it.
+    excused = same_words or of_base or (listed and is_known(name, "base", known))
+    return excused and HOSTS[new] <= HOSTS[old]
+
+
+def is_known(name: str, policy: str, known: set[str]) -> bool:
+    """Whether it is known what a purpose, or a vendor, was under a policy: another may have had it just so."""
+    grounds = POLICIES[policy].grounds[name]
+    return any(POLICIES[each].grounds.get(name) == grounds for each in known)
 
 
 PLACES: Mapping[str, Mapping[str, str]] = {
@@ -246,12 +255,7 @@ class Truth(RuleBasedStateMachine):
     @property
     def unknown(self) -> bool:
         return any(
-            said.yes
-            and not self.holds(name, said)
-            and not any(
-                POLICIES[said.policy].grounds[name] == POLICIES[each].grounds.get(name)
-                for each in self.known
-            )
+            said.yes and not self.holds(name, said) and not is_known(name, said.policy, self.known)
             for name, said in self.now.said.items()
         )
 
@@ -323,6 +327,7 @@ class Truth(RuleBasedStateMachine):
             assert self.answered("/cookiesafe/choices", 403, choice=choice, purpose=purposes)
             return
         form: dict[str, Any] = {"choice": choice, "purpose": purposes, "vendor": vendors}
+        form["policy"] = POLICIES[self.policy].fingerprint
         if about is not None:
             form["about"] = about
         self.arrive()
@@ -406,6 +411,14 @@ class Truth(RuleBasedStateMachine):
         self.take(
             self.now, {"@gullwing": Said(True, self.today, self.policy)}, path, choice="always"
         )
+
+    @rule(choice=st.sampled_from(["accept", "save"]), policy=st.sampled_from(sorted(POLICIES)))
+    def a_yes_to_other_words_is_none(self, choice: str, policy: str) -> None:
+        self.arrive()
+        if policy != self.policy and not self.child:
+            fingerprint = POLICIES[policy].fingerprint
+            form = {"choice": choice, "purpose": "advertising", "policy": fingerprint}
+            assert self.answered("/cookiesafe/choices", 409, **form)
 
     @rule(days=st.sampled_from([0.5, 1, 1, 10, 100, 182, 183, 184, 366, -1, -2, -100]))
     def time_passes(self, days: float) -> None:
