@@ -41,7 +41,7 @@ class CookieSafeMiddleware:
 
     def __init__(self, app: App, safe: Safe) -> None:
         self.app = app
-        self._settings = safe.settings
+        self._safe = safe
         self._pool = Pool(safe.store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,10 +50,10 @@ class CookieSafeMiddleware:
             await self.app(scope, receive, send)
             return
         exchange = _ASGIExchange(scope, send, self._pool)
-        if kind == "websocket" and exchange.is_ridden(self._settings):
+        if kind == "websocket" and exchange.is_ridden(self._safe.settings):
             await _reply(None, scope, send)
             return
-        if not exchange.arrive(self._settings):
+        if not exchange.arrive(self._safe.settings):
             if exchange.needs:
                 await self._pool.converse(exchange, partial(_read_body, receive))
             if exchange.ours:

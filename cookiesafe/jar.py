@@ -235,8 +235,12 @@ class Jar:
         consent = standing.consent
         if consent.receipt is None or consent.signalled:
             return False
-        silenced = standing.circumstances.silenced(self._policy)
-        return any(purpose.id in consent.grants for purpose in silenced)
+        grants = consent.grants
+        silenced = {purpose.id for purpose in standing.circumstances.silenced(self._policy)}
+        return not silenced.isdisjoint(grants) or any(
+            f"@{vendor.id}" in grants and not silenced.isdisjoint(vendor.purposes)
+            for vendor in self._policy.vendors.values()
+        )
 
     def _standing_of(self, tokens: list[str], circumstances: Circumstances) -> Standing:
         """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""

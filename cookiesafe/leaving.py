@@ -87,7 +87,7 @@ class Leaving(Placing, Conversation):
             )
             self._lines = yield from keep(keeping)
             self._login = keeping.login
-            self._lines += yield from self._keep_standing(status)
+            self._lines += yield from self._keep_standing(notes=keeping.renews)
             if session is not None and self._outlasts:
                 session.settle()
         except UsageError:
@@ -96,8 +96,8 @@ class Leaving(Placing, Conversation):
             self._fail("session")
         self._session = session
 
-    def _keep_standing(self, status: int) -> Flow[list[str]]:
-        """What was newly found of where the visitor stands: that it is a child, or that a signal counts."""
+    def _keep_standing(self, *, notes: bool) -> Flow[list[str]]:
+        """What was newly found of where the visitor stands: that it is a child, or, if it ``notes`` that, that a signal counts."""
         settings, standing, lines = self._settings, self._arrived().standing, []
         circumstances, consent = standing.circumstances, standing.consent
         if self._age is not None:
@@ -109,7 +109,7 @@ class Leaving(Placing, Conversation):
             (failure,) = yield (Append((record,)),)
             if failure is not None:
                 settings.report_store("that a visitor is a child was not recorded", failure)
-        elif self.navigates and status < 400 and self._arrived().signal_is_news:
+        elif notes and self._arrived().signal_is_news:
             record = record_of(
                 settings,
                 "signal",

@@ -128,7 +128,7 @@ class CookieSafe:
         after = self.settings
         if announcement.before is self.settings.policy:
             after = self._settings_of(policy)
-            after.learn([*self.settings.earlier, announcement.before])
+        after.learn([*self.settings.earlier, announcement.before])
         self.settings.announce(announcement, self._hand_over, after)
         return announcement
 
@@ -255,7 +255,7 @@ class CookieSafe:
         """What is in force now, and the user. Raises ``UsageError``."""
         self._check_store("nobody's choices about being contacted are kept")
         settings = self.settings
-        if settings.clock() >= settings.until:
+        while settings.clock() >= settings.until:
             settings = settings.succeeded()
         return settings, user_text(user_id)
 

@@ -10,7 +10,7 @@ from math import inf
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from .consent import Circumstances
+from .consent import DAY, Circumstances
 from .errors import SettingError, did_you_mean
 from .events import Once, log
 from .fields import Fixed, fixed
@@ -175,15 +175,17 @@ class Settings:
         return after
 
     def to_tell(self, standing: Standing, now: float) -> Announcement | None:
-        """What was announced, if this visitor, who has chosen, is still to be told."""
-        announcement = self.announcement
-        if announcement is None or not standing.consent.decided or now > announcement.ends:
+        """What was announced, if this visitor, who chose before it was in force, is still to be told."""
+        announcement, day = self.announcement, standing.consent.day
+        if announcement is None or day is None or standing.circumstances.child:
+            return None
+        if day * DAY >= announcement.starts or now > announcement.ends:
             return None
         return None if standing.consent.told == announcement.id else announcement
 
     def may_recall(self, now: float) -> bool:
         """Whether to look for earlier policies: once a minute at most, whoever asks."""
-        if now < self._recalls_at:
+        if self._recalls_at - _RECALL_SECONDS <= now < self._recalls_at:
             return False
         self._recalls_at = now + _RECALL_SECONDS
         return True
@@ -208,8 +210,10 @@ class Settings:
             signals.add("gpc")
         if self.policy.site.dnt and (request.header("dnt") or "").strip(" \t") == "1":
             signals.add("dnt")
-        said = (request.header(name) or "" for name in self._place_headers)
-        return self._in_circumstances(frozenset(signals), "-".join(filter(None, said)))
+        # A region alone is no place: CA is California, or Canada.
+        country, *regions = [request.header(name) or "" for name in self._place_headers] or [""]
+        place = "-".join(filter(None, [country, *regions])) if country else ""
+        return self._in_circumstances(frozenset(signals), place)
 
     def _in_circumstances(self, signals: frozenset[str], place: str) -> Circumstances:
         regime = self.policy.regime(place)

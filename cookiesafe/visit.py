@@ -57,7 +57,7 @@ class Visit(Request):
         self._now = 0.0
         try:
             self._now = now = settings.clock()
-            if now >= settings.until:
+            while now >= settings.until:
                 self._settings = settings = settings.succeeded()
             jars, scheme = settings.jars, self.scheme
             self._jar = jar = jars[scheme] if scheme in jars else settings.jar(self)
@@ -202,6 +202,7 @@ class Visit(Request):
 
     def can(self, feature: str) -> bool:
         """Whether a feature has the purpose it needs. Raises ``UnknownName``."""
+        self._ask()
         return self.allows(self._settings.policy.feature(feature).purpose)
 
     @property
@@ -227,12 +228,15 @@ class Visit(Request):
     @property
     def policy(self) -> str:
         """The fingerprint of the policy that this visit is under: keep it beside what you collect of a visitor."""
+        self._arrived()
         return self._settings.policy.fingerprint
 
     def _ask(self) -> None:
         if self.departed and not self.asked and not self._guarded:
             self._settings.report_late("the visitor's consent")
         self.asked = True
+        # It is known only then which policy is in force.
+        self._arrived()
 
     @property
     def _outlasts(self) -> bool:

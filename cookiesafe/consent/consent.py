@@ -156,7 +156,8 @@ def _spans(consent: Consent, regime: Regime) -> dict[str, tuple[float, float]]:
     """From when until when each choice holds. It is known by its day, and a day ahead of our clock may be another's."""
     if consent.day is None:
         return {}
-    answers = {**dict.fromkeys(consent.former, True), **consent.choices}
+    # Who has chosen about nothing that is still declared has a choice all the same.
+    answers = {**dict.fromkeys(consent.former, True), **consent.choices} or {"": False}
     return {
         name: (
             (consent.days.get(name, consent.day) - 1) * DAY,

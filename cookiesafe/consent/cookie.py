@@ -98,7 +98,7 @@ def write_sweeps(consent: Consent, count: int) -> str:
 
     It is not signed: at worst, a browser is told to delete something once more, or once less.
     """
-    return f"{_written(consent.changed)}.{count}"
+    return f"{_written(consent.changed) or 0}.{count}"
 
 
 def read_sweeps(values: Iterable[str], consent: Consent) -> int:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from ..errors import StoreError
-from ..events import log
 from ..ports import Append, Reply
 from .asked import (
     Asked,
@@ -18,7 +16,6 @@ from .asked import (
     html,
     incomplete,
     local_path,
-    not_saved,
     one,
     query_of,
     read_form,
@@ -53,11 +50,8 @@ def take_age(asked: Asked) -> Flow:
     if child and not was_child:
         records = evidence(asked, "child", layer="age")
         (failure,) = yield (Append(records),)
-        if isinstance(failure, StoreError):
-            log.error("that a visitor is a child could not be recorded: %s", failure)
-            reply = not_saved(asked)
-            reply.cookies.append(asked.jar.age.write("child"))
-            return reply
+        if failure is not None:
+            asked.settings.report_store("that a visitor is a child was not recorded", failure)
     then = local_path(one(fields, "next"), asked.home)
     reply = as_json(200, {"child": child}) if asked.wants_json else see_other(then)
     reply.cookies.append(asked.jar.age.write("child" if child else "adult"))

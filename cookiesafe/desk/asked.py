@@ -82,6 +82,11 @@ class Asked:
         return self.jar.remember.unkept(self.request.cookie) is not None
 
     @property
+    def child(self) -> bool:
+        """Whether who asks is treated as a child, so that nothing can be agreed to."""
+        return self.standing.circumstances.child
+
+    @property
     def wants_json(self) -> bool:
         accept = self.request.header("accept") or ""
         return "application/json" in accept and "text/html" not in accept
@@ -150,8 +155,15 @@ def incomplete(asked: Asked) -> Reply:
     return problem(asked, 400, "Not taken", "The form was not complete, so nothing was changed.")
 
 
+def of_a_child(asked: Asked, title: str = "Not taken") -> Reply:
+    why = (
+        "This is being used by a child, so everything optional stays off, and nothing was changed."
+    )
+    return problem(asked, 403, title, why)
+
+
 def not_saved(asked: Asked) -> Reply:
-    why = "We could not save your choice. Nothing optional is used. Please try again."
+    why = "We could not save your choice, so nothing was changed. Please try again."
     return problem(asked, 503, "Not saved", why)
 
 

@@ -18,6 +18,7 @@ from .asked import (
     incomplete,
     local_path,
     not_saved,
+    of_a_child,
     one,
     problem,
     query_of,
@@ -77,6 +78,8 @@ def take_changes(asked: Asked) -> Flow:
     choice = one(fields, "choice")
     if announcement is None or one(fields, "policy") != announcement.id or not old.decided:
         return incomplete(asked)
+    if asked.child:
+        return of_a_child(asked)
     if choice not in ("keep", "change"):
         return incomplete(asked)
     if choice == "keep" and old.receipt is not None:

@@ -23,6 +23,7 @@ from .asked import (
     incomplete,
     local_path,
     not_saved,
+    of_a_child,
     one,
     problem,
     query_of,
@@ -70,12 +71,14 @@ def take_choice(asked: Asked) -> Flow:
     fields = yield from read_form(asked)
     if isinstance(fields, Reply):
         return fields
-    if asked.standing.circumstances.child:
-        why = "This is being used by a child, so everything optional stays off, and nothing was changed."
-        return problem(asked, 403, "Not taken", why)
+    if asked.child:
+        return of_a_child(asked)
     consent = _chosen(asked, fields)
     if consent is None:
         return incomplete(asked)
+    if consent.grants and fields["choice"] != ["reject"] and _is_outdated(asked, fields):
+        why = "Our policy has changed since this was shown, so nothing was changed. Please look at it again."
+        return problem(asked, 409, "Not taken", why)
     then = local_path(one(fields, "next"), asked.home)
     return (yield from keep(asked, consent, one(fields, "notice"), then, one(fields, "text")))
 
@@ -153,6 +156,12 @@ def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
         )
     except UnknownName:
         return None
+
+
+def _is_outdated(asked: Asked, fields: Mapping[str, list[str]]) -> bool:
+    """Whether a form was made under another policy: a yes to its words is none to those of today."""
+    today = [asked.settings.policy.fingerprint]
+    return fields.get("policy", today) != today
 
 
 def _taken(asked: Asked, choice: Choice, then: str) -> Reply:

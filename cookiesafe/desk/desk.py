@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ..gpc import STATEMENT, statement
+from ..gpc import statement
 from ..ports import Reply
 from .age import show_age, take_age
 from .asked import Asked, Flow, as_json, html, problem
@@ -22,8 +22,9 @@ from .unsubscribe import show_unsubscribe, take_unsubscribe
 def answer(asked: Asked) -> Reply | Flow:
     """The reply, or, where something is needed first, what leads to it."""
     method = "GET" if asked.request.method == "HEAD" else asked.request.method
-    page = asked.request.path.removeprefix(asked.settings.own_paths)
-    methods = _PAGES.get(page)
+    path = asked.request.path
+    page = path.removeprefix(asked.settings.own_paths)
+    methods = _STATEMENT if path == asked.settings.statement else _PAGES.get(page)
     if methods is None:
         return problem(asked, 404, "No such page", "There is nothing at this address.")
     asked = replace(asked, framed=page == EMBED)
@@ -52,8 +53,9 @@ def _show_style(asked: Asked) -> Reply:
     return Reply(200, headers, asked.settings.notice.style)
 
 
-_PAGES: dict[str, dict[str, Callable[[Asked], Reply | Flow]]] = {
-    STATEMENT: {"GET": _show_statement},
+_Methods = dict[str, Callable[[Asked], Reply | Flow]]
+_STATEMENT: _Methods = {"GET": _show_statement}
+_PAGES: dict[str, _Methods] = {
     "age": {"GET": show_age, "POST": take_age},
     "changes": {"GET": show_changes, "POST": take_changes},
     "choices": {"GET": show_choices, "POST": take_choice},

@@ -13,7 +13,18 @@ from ..errors import BadToken
 from ..gate import MAX_QUERY, content_security_policy, embed_query
 from ..policy import Vendor
 from ..ports import Reply
-from .asked import Asked, Flow, html, incomplete, one, problem, query_of, read_form, see_other
+from .asked import (
+    Asked,
+    Flow,
+    html,
+    incomplete,
+    of_a_child,
+    one,
+    problem,
+    query_of,
+    read_form,
+    see_other,
+)
 from .choices import keep
 
 EMBED = "embed"
@@ -38,6 +49,8 @@ def show_embed(asked: Asked) -> Reply:
     if embed is None:
         return _nothing_there(asked)
     vendor = embed.vendor
+    if asked.child:
+        return of_a_child(asked, "Not loaded")
     if vendor is not None and (vendor.id in asked.standing.allowed.vendors or _is_due(asked)):
         return _load(asked, embed, vendor)
     page = asked.settings.notice.placeholder(
@@ -63,6 +76,8 @@ def take_embed(asked: Asked) -> Flow:
     embed = _embed_of(asked)
     if embed is None or embed.vendor is None:
         return _nothing_there(asked)
+    if asked.child:
+        return of_a_child(asked)
     match fields.get("choice"):
         case ["once"]:
             return _once(asked, embed)

@@ -166,8 +166,13 @@ class Notice:
             "choices.html",
             root,
             consent=consent,
-            on=may.purposes,
             granted=[p for p in self._policy.optional if consent.state(p.id) == "granted"],
+            assumed=[
+                purpose
+                for purpose in self._policy.optional
+                if consent.state(purpose.id) == "undecided" and purpose.id in may.purposes
+            ],
+            waiting=[purpose for purpose in self._policy.optional if purpose.id in consent.former],
             default=self.by_default(circumstances),
             by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
             date="" if consent.day is None else _date(consent.day),
@@ -280,13 +285,17 @@ class Notice:
             limits=[feature.without for feature in self._policy.features.values()],
             silenced=circumstances.silenced(self._policy),
         )
-        shown = Shown.of(page.replace(_NEXT, "").replace(_TEXT, ""), "top", "reject,accept,save")
+        shown = Shown.of(self._words(page.replace(_NEXT, "")), "top", "reject,accept,save")
         around = page.replace(_TEXT, shown.text).encode("ascii", "xmlcharrefreplace")
         return around.split(_NEXT.encode()), shown
 
     def _render_shown_choices(self, root: str, circumstances: Circumstances) -> Shown:
         page = self._choices_page(root, UNDECIDED, circumstances, **_NOTHING_OWN)
-        return Shown.of(page.replace(_TEXT, ""), "page", "save,reject,accept")
+        return Shown.of(self._words(page), "page", "save,reject,accept")
+
+    def _words(self, page: str) -> str:
+        """A page without what does not say anything: another policy may have the same words."""
+        return page.replace(_TEXT, "").replace(self._policy.fingerprint, "")
 
     def _render_revisit(self, root: str, circumstances: Circumstances) -> bytes:
         text = self._render(

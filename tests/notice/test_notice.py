@@ -248,6 +248,7 @@ def test_every_form_of_the_banner_posts_a_choice_and_leads_back() -> None:
         }
         assert (form.get("method"), form.get("action")) == ("post", "/app/cookiesafe/choices")
         assert re.fullmatch("[0-9a-f]{32}", hidden.pop("text") or "")
+        assert re.fullmatch("[0-9a-f]{12}", hidden.pop("policy") or "")
         assert hidden == {"notice": "banner", "next": "/bills?year=2026&page=2"}
         assert {each.get("name") for each in form.iter("button")} == {"choice"}
     assert [each.get("value") for form in forms for each in form.iter("button")] == [
@@ -458,6 +459,7 @@ def test_the_choices_page_has_equal_buttons_and_leads_back() -> None:
         if each.get("type") == "hidden"
     }
     assert re.fullmatch("[0-9a-f]{32}", hidden.pop("text") or "")
+    assert re.fullmatch("[0-9a-f]{12}", hidden.pop("policy") or "")
     assert hidden == {"notice": "choices", "next": "/bills"}
     assert "/bills" in [each.get("href") for each in page.iter("a")]
 

@@ -311,7 +311,7 @@ _FAULTS = """
       for (const id of (element.getAttribute(name) || "").split(" ").filter(Boolean))
         if (!document.getElementById(id)) fault("it refers to nothing", element);
   for (const element of all("[tabindex]")) if (element.tabIndex > 0) fault("an own order", element);
-  for (const control of all("button, summary, input:not([type=hidden])")) {
+  for (const control of all("button, summary, select, input:not([type=hidden])")) {
     const { width, height } = control.getBoundingClientRect();
     if (control.checkVisibility() && Math.min(width, height) < 24) fault("too small", control);
   }
