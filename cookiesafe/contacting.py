@@ -160,7 +160,7 @@ def _record(
     (failure,) = yield (Append((*words, record)),)
     if isinstance(failure, StoreError):
         return failure
-    settings.kept_texts.update(each.id for each in words)
+    settings.versions.kept.update(each.id for each in words)
     return None
 
 

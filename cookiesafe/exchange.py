@@ -85,7 +85,7 @@ class Exchange(Departure):
         settings = self._settings
         if own and self.path != settings.statement:
             own = self.path.startswith(settings.own_paths)
-        unknown = arrival.unknown and settings.may_recall(self._now)
+        unknown = arrival.unknown and settings.versions.may_recall(self._now)
         if own or arrival.keyed or unknown:
             self._converse(self._proceeding(arrival, own=own, unknown=unknown))
             return False
@@ -148,7 +148,10 @@ class Exchange(Departure):
             self.places = not arrival.standing.passage.complete
         elif self.navigates:
             self.places = self.whole = True
-            if arrival.standing.question is not None or self._settings.announcement is not None:
+            if (
+                arrival.standing.question is not None
+                or self._settings.versions.announcement is not None
+            ):
                 self.here = self.address()
             if arrival.to_sweep:
                 self.swept_from = self._settings.place_of(self)

@@ -95,7 +95,7 @@ class Placing(Visit):
         if standing.question is not None:
             banner = notice.banner(self.root, self.here, standing.question, standing.circumstances)
             return banner, False
-        announcement = settings.to_tell(standing, self._now)
+        announcement = settings.versions.to_tell(standing, self._now)
         if announcement is not None:
             return notice.change(self.root, self.here, announcement), False
         return notice.revisit(self.root, standing.circumstances), True

@@ -79,4 +79,4 @@ def words_of(settings: Settings, now: float, shown: Shown | None = None) -> list
                 detail={"text": shown.text, "html": shown.html},
             )
         )
-    return [record for record in words if record.id not in settings.kept_texts]
+    return [record for record in words if record.id not in settings.versions.kept]

@@ -128,7 +128,7 @@ class CookieSafe:
         after = self.settings
         if announcement.before is self.settings.policy:
             after = self._settings_of(policy)
-        after.learn([*self.settings.earlier, announcement.before])
+        after.learn([*self.settings.versions.earlier, announcement.before])
         self.settings.announce(announcement, self._hand_over, after)
         return announcement
 

@@ -10,7 +10,7 @@ from math import inf
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from .consent import DAY, Circumstances
+from .consent import Circumstances
 from .errors import SettingError, did_you_mean
 from .events import Once, log
 from .fields import Fixed, fixed
@@ -18,7 +18,7 @@ from .gate import Findings, Place, Sightings
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
 from .gpc import STATEMENT
-from .jar import Jar, Standing
+from .jar import Jar
 from .keys import KeyRing
 from .links import Links
 from .migration import Reader, in_force
@@ -29,6 +29,7 @@ from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms
 from .session.terms import TERMS as SESSION_TERMS
+from .versions import Versions
 
 Mode = Literal["enforce", "observe"]
 _OWN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
@@ -40,7 +41,6 @@ _ORIGIN = re.compile(
 _LONGEST_HOST = 270
 _REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
 _MOST_TOLD = 20
-_RECALL_SECONDS = 60
 _MOST_POLICIES = 64
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _PAGES_OF = {"ws": "http", "wss": "https"}
@@ -133,16 +133,10 @@ class Settings:
         self.constant_text, self.constant_raw = [self.constant[0]], [self.constant[1]]
         self.document_policy = lru_cache(_MOST_POLICIES)(self._document_policy)
         """``(csp, root)`` gives the policy of a visitor's documents, for an app that is mounted under ``root``."""
-        self.announcement: Announcement | None = None
         self.until: float = inf
         """When another policy is in force, in unix seconds: ``succeeded`` are the settings by then."""
-        self._after: Settings | None = None
-        self._hand_over: Callable[[Settings], None] | None = None
-        self.earlier: tuple[Policy, ...] = ()
-        """The policies that are known to have been in force before."""
-        self._recalls_at = -inf
-        self.kept_texts: set[str] = set()
-        """The ids of records with the words of policies and notices that this process knows to be in the ledger."""
+        self._after: tuple[Settings, Callable[[Settings], None]] | None = None
+        self.versions = Versions()
         self._check_room()
 
     @cached_property
@@ -152,8 +146,8 @@ class Settings:
 
     def learn(self, earlier: Iterable[Policy]) -> None:
         """From now on, consent that was given under these policies holds as far as ours asks for no more."""
-        self.earlier = tuple(earlier)
-        history = History(self.policy, self.earlier)
+        self.versions.earlier = tuple(earlier)
+        history = History(self.policy, self.versions.earlier)
         for jar in (self.secure_jar, self._plain_jar):
             jar.learn(history)
 
@@ -161,34 +155,17 @@ class Settings:
         self, announcement: Announcement, hand_over: Callable[[Settings], None], after: Settings
     ) -> None:
         """Tell visitors of a policy, and hand over to the settings ``after`` once it is in force."""
-        self.announcement = after.announcement = announcement
+        self.versions.announcement = after.versions.announcement = announcement
         if after is not self:
-            self._after, self._hand_over, self.until = after, hand_over, announcement.starts
+            self._after, self.until = (after, hand_over), announcement.starts
 
     def succeeded(self) -> Settings:
         """The settings that these are over for."""
-        after = self._after
-        if after is None:
+        if self._after is None:
             return self
-        if self._hand_over is not None:
-            self._hand_over(after)
+        after, hand_over = self._after
+        hand_over(after)
         return after
-
-    def to_tell(self, standing: Standing, now: float) -> Announcement | None:
-        """What was announced, if this visitor, who chose before it was in force, is still to be told."""
-        announcement, day = self.announcement, standing.consent.day
-        if announcement is None or day is None or standing.circumstances.child:
-            return None
-        if day * DAY >= announcement.starts or now > announcement.ends:
-            return None
-        return None if standing.consent.told == announcement.id else announcement
-
-    def may_recall(self, now: float) -> bool:
-        """Whether to look for earlier policies: once a minute at most, whoever asks."""
-        if self._recalls_at - _RECALL_SECONDS <= now < self._recalls_at:
-            return False
-        self._recalls_at = now + _RECALL_SECONDS
-        return True
 
     def _make_jar(self, keys: KeyRing, marked: int, *, secure: bool) -> Jar:
         return Jar(

@@ -37,7 +37,7 @@ def show_changes(asked: Asked) -> Flow:
     entries: Sequence[Entry] = () if isinstance(found, StoreError) else found
     if "version" in query:
         return _show_version(asked, entries, one(query, "version"))
-    announcement = asked.settings.announcement
+    announcement = asked.settings.versions.announcement
     page = asked.settings.notice.changes(
         asked.request.root,
         local_path(one(query, "next"), asked.home),
@@ -66,7 +66,7 @@ def _fingerprint(entry: Entry) -> str:
 
 
 def _is_to_answer(asked: Asked, announcement: Announcement | None) -> bool:
-    return asked.settings.to_tell(asked.standing, asked.now) is announcement is not None
+    return asked.settings.versions.to_tell(asked.standing, asked.now) is announcement is not None
 
 
 def take_changes(asked: Asked) -> Flow:
@@ -74,7 +74,7 @@ def take_changes(asked: Asked) -> Flow:
     fields = yield from read_form(asked)
     if isinstance(fields, Reply):
         return fields
-    announcement, old = asked.settings.announcement, asked.standing.consent
+    announcement, old = asked.settings.versions.announcement, asked.standing.consent
     choice = one(fields, "choice")
     if announcement is None or one(fields, "policy") != announcement.id or not old.decided:
         return incomplete(asked)

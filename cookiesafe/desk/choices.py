@@ -118,7 +118,7 @@ def record(asked: Asked, choice: Choice, taken: Reply) -> Flow:
     if isinstance(failure, StoreError):
         log.error("a choice could not be recorded, and was not taken: %s", failure)
         return not_saved(asked)
-    asked.settings.kept_texts.update(each.id for each in choice.records[:-1])
+    asked.settings.versions.kept.update(each.id for each in choice.records[:-1])
     return taken
 
 

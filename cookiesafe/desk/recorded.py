@@ -28,7 +28,7 @@ def evidence_of(receipt: str) -> Steps[Evidence]:
 
 def happenings(settings: Settings, evidence: Evidence) -> list[Happening]:
     """The same as its visitor reads it, by the words of the policy of each time, if that is known."""
-    policies = {each.fingerprint: each for each in (*settings.earlier, settings.policy)}
+    policies = {each.fingerprint: each for each in (*settings.versions.earlier, settings.policy)}
     return [
         _happening(each, policies.get(each.entry.record.policy, settings.policy))
         for each in evidence.records

@@ -1,0 +1,40 @@
+"""The versions of a policy, as far as this process knows: which were in force before, and which is announced."""
+
+from __future__ import annotations
+
+from math import inf
+
+from .consent import DAY
+from .jar import Standing
+from .policy import Announcement, Policy
+
+_RECALL_SECONDS = 60
+
+
+class Versions:
+    """``earlier`` are the policies that were in force before, ``announcement`` is what visitors are told of, if anything.
+
+    ``kept`` are the ids of the records with words of policies and notices that are known to be in the ledger.
+    """
+
+    def __init__(self) -> None:
+        self.earlier: tuple[Policy, ...] = ()
+        self.announcement: Announcement | None = None
+        self.kept: set[str] = set()
+        self._recalls_at = -inf
+
+    def to_tell(self, standing: Standing, now: float) -> Announcement | None:
+        """What was announced, if this visitor, who chose before it was in force, is still to be told."""
+        announcement, day = self.announcement, standing.consent.day
+        if announcement is None or day is None or standing.circumstances.child:
+            return None
+        if day * DAY >= announcement.starts or now > announcement.ends:
+            return None
+        return None if standing.consent.told == announcement.id else announcement
+
+    def may_recall(self, now: float) -> bool:
+        """Whether to look for earlier policies: once a minute at most, whoever asks."""
+        if self._recalls_at - _RECALL_SECONDS <= now < self._recalls_at:
+            return False
+        self._recalls_at = now + _RECALL_SECONDS
+        return True
