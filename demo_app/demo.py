@@ -72,6 +72,7 @@ def make_guard(chosen: Options, folder: Path, gullwing_port: int) -> Guard:
         return BareGuard(key)
     return CookieSafeGuard(
         secret_key=key,
+        ledger_key=data.ledger_key(folder),
         store=data.database_url(folder, "cookiesafe"),
         mode=chosen.guard,
         gullwing_port=gullwing_port,

@@ -35,15 +35,28 @@ class Guard(Protocol):
     def close(self) -> None: ...
 
 
+SEAL_AFTER = 5
+"""In seconds: sooner than it needs to be, so that a receipt proves itself while it is looked at."""
+
+
 class CookieSafeGuard:
-    def __init__(self, *, secret_key: str, store: str, mode: Mode, gullwing_port: int) -> None:
-        from cookiesafe import CookieSafe, Policy
+    def __init__(
+        self, *, secret_key: str, ledger_key: str, store: str, mode: Mode, gullwing_port: int
+    ) -> None:
+        from cookiesafe import CookieSafe, LedgerTerms, Policy
 
         if gullwing_port == policy.GULLWING_PORT:
             declared = Policy.from_file(policy.PATH)
         else:
             declared = Policy.from_toml(policy.text(gullwing_port))
-        self._safe = CookieSafe(declared, secret_key=secret_key, store=store, mode=mode)
+        self._safe = CookieSafe(
+            declared,
+            secret_key=secret_key,
+            ledger_key=ledger_key,
+            ledger=LedgerTerms(origin="harbour.example/choices", seal_after=SEAL_AFTER),
+            store=store,
+            mode=mode,
+        )
 
     def asgi(self, app: ASGIApp) -> ASGIApp:
         from cookiesafe.adapters.asgi import CookieSafeMiddleware

@@ -107,7 +107,9 @@ def bare(kind: Kind, site: Site) -> Iterator[Browser]:
 @pytest.fixture
 def guarded(kind: Kind, site: Site, tmp_path: Path) -> Iterator[Browser]:
     store = f"sqlite:///{tmp_path / 'cookiesafe.db'}"
-    guard = CookieSafeGuard(secret_key=KEY, store=store, mode="enforce", gullwing_port=8802)
+    guard = CookieSafeGuard(
+        secret_key=KEY, ledger_key="l" * 43, store=store, mode="enforce", gullwing_port=8802
+    )
     with closing(guard), served(kind, site, guard) as browser:
         yield browser
 
