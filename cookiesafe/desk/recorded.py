@@ -37,14 +37,20 @@ def happenings(settings: Settings, evidence: Evidence) -> list[Happening]:
 
 def _happening(proven: Proven, policy: Policy) -> Happening:
     record = proven.entry.record
+    yes = [name for name, choice in record.choices.items() if choice]
+    no = [name for name, choice in record.choices.items() if not choice]
+    if record.event == "signal":
+        # The choice stays as it is: what is to be seen is what the signal does to it.
+        no = [name for name in yes if name in policy.purposes and policy.purposes[name].signal]
+        yes = [name for name in yes if name not in no]
     return Happening(
         when=record.time // 1000,
         event=record.event,
         layer=record.notice,
         language=record.language,
         policy=record.policy,
-        granted=_titles(policy, [name for name, yes in record.choices.items() if yes]),
-        refused=_titles(policy, [name for name, yes in record.choices.items() if not yes]),
+        granted=_titles(policy, yes),
+        refused=_titles(policy, no),
         index=None if proven.proof is None else proven.entry.index,
     )
 

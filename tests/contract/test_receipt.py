@@ -144,7 +144,9 @@ def test_a_signal_is_told_in_plain_words(make_client: MakeClient) -> None:
     client = agreed(make_client)
     client.get("/", GPC)
 
-    assert "Your browser’s signal turned off" in client.get(RECEIPT).text
+    text = client.get(RECEIPT).text
+    assert "Your browser’s signal turned off" in text
+    assert "<dt>Turned off</dt><dd>Advertising</dd>" in text
 
 
 @pytest.mark.law("L-12")
