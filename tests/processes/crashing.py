@@ -1,54 +1,53 @@
-"""Append and seal until somebody kills it: ``python -m tests.processes.crashing URL PREFIX``.
+"""Answer choices and seal the ledger until somebody kills it: ``python -m tests.processes.crashing URL``.
 
-Prints each id once the store has kept it. One thread appends, one record or three; another seals all that is pending,
-each checkpoint being a hash over the one before and what was added.
+Two visitors choose at once, over and over, each by the middleware; the ledger is sealed meanwhile, as it is by itself.
+The receipt of each choice is printed once it was answered with 303.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
-from hashlib import sha256
-from itertools import count
 from threading import Thread
 
-from cookiesafe.adapters.stores import open_store
-from cookiesafe.ledger import Batch, Checkpoint, Entry, Tile
-from cookiesafe.ports import Store
-from tests.support.stores import a_record
+from werkzeug.test import Client
+
+from cookiesafe import CookieSafe, LedgerTerms, Policy
+from cookiesafe.adapters.wsgi import CookieSafeMiddleware
+from tests.support.harbour import KEY, POLICY
+
+LEDGER_KEY = "l" * 43
+_RECEIPT = re.compile(r"cookiesafe=1\.[^;]*\.([\w-]{22})\.")
 
 
-def next_note(before: str, bodies: list[str]) -> str:
-    return sha256("\n".join([before, *bodies]).encode()).hexdigest()
-
-
-def batch_of(newest: Checkpoint | None, entries: list[Entry]) -> Batch:
-    base, before = newest or (0, "")
-    note = next_note(before, [entry.body for entry in entries])
-    size = base + len(entries)
-    return Batch(
-        base,
-        tuple(entry.id for entry in entries),
-        {Tile(0, size // 256): note.encode()},
-        Checkpoint(size, note),
+def a_site(url: str) -> CookieSafe:
+    """It seals what it has recorded at once."""
+    return CookieSafe(
+        Policy.from_toml(POLICY),
+        secret_key=KEY,
+        store=url,
+        ledger_key=LEDGER_KEY,
+        ledger=LedgerTerms(origin="harbour.example/choices", seal_after=0.001),
     )
 
 
-def seal_on(store: Store) -> None:
+def choose_on(safe: CookieSafe) -> None:
+    app = CookieSafeMiddleware(lambda environ, start_response: [], safe)
     while True:
-        newest = store.checkpoint()
-        if entries := list(store.pending(50)):
-            store.seal(batch_of(newest, entries))
+        # Without cookies of its own: each choice is a new visitor's.
+        client = Client(app, use_cookies=False)
+        answer = client.post("/cookiesafe/choices", data={"choice": "accept", "next": "/"})
+        found = _RECEIPT.search(answer.headers["Set-Cookie"])
+        if answer.status_code != 303 or found is None:
+            os._exit(1)
+        os.write(1, f"{found[1]}\n".encode())
 
 
-def main(url: str, prefix: str) -> None:
-    store = open_store(url)
-    store.pending(1)
-    Thread(target=seal_on, args=(store,), daemon=True).start()
-    for number in count():
-        ids = [f"{prefix}-{number}-{n}" for n in range(3 if number % 4 == 0 else 1)]
-        store.append([a_record(id=each) for each in ids])
-        os.write(1, "".join(f"{each}\n" for each in ids).encode())
+def main(url: str) -> None:
+    safe = a_site(url)
+    Thread(target=choose_on, args=(safe,), daemon=True).start()
+    choose_on(safe)
 
 
 if __name__ == "__main__":

@@ -37,4 +37,4 @@ def receipts_in(folder: Path) -> list[str | None]:
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with closing(open_store(f"sqlite:///{file}")) as store:
-        return [record.receipt for record in store.records()]
+        return [record.receipt for record in store.records() if record.receipt]
