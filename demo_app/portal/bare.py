@@ -23,6 +23,7 @@ class UnaskedVisit:
     """
 
     stolen = False
+    policy = ""
 
     def __init__(self, session: MutableMapping[str, Any]) -> None:
         self._session = session

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from .database import customers
+from .database import collected, customers
 
 CustomerRow = Row[tuple[Any, ...]]
 
@@ -45,8 +45,11 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
+    """``policy`` is the fingerprint of the policy that the details were given under; empty where there was none."""
+
     id: int
     details: Details
+    policy: str = ""
 
     @property
     def first_name(self) -> str:
@@ -66,16 +69,17 @@ class Customers:
         row = self._row(customers.c.email == email.lower())
         return _customer(row) if row else None
 
-    def register(self, details: Details, password: str) -> Customer:
+    def register(self, details: Details, password: str, policy: str = "") -> Customer:
         values = {**_stored(details), "password_hash": generate_password_hash(password)}
         try:
             with self._engine.begin() as connection:
                 new = connection.execute(
                     insert(customers).values(values).returning(customers)
                 ).one()
+                _mark(connection, new.id, policy)
         except IntegrityError as error:
             raise EmailTakenError from error
-        return _customer(new)
+        return Customer(new.id, details, policy)
 
     def sign_in(self, email: str, password: str) -> Customer | None:
         row = self._row(customers.c.email == email.lower())
@@ -83,17 +87,24 @@ class Customers:
         matches = check_password_hash(known, password)  # as slow for an address nobody has
         return _customer(row) if row and matches else None
 
-    def change(self, customer: Customer, details: Details) -> None:
+    def change(self, customer: Customer, details: Details, policy: str = "") -> None:
         chosen = update(customers).where(customers.c.id == customer.id)
         try:
             with self._engine.begin() as connection:
                 connection.execute(chosen.values(_stored(details)))
+                _mark(connection, customer.id, policy)
         except IntegrityError as error:
             raise EmailTakenError from error
 
     def _row(self, wanted: ColumnElement[bool]) -> CustomerRow | None:
         with self._engine.connect() as connection:
-            return connection.execute(select(customers).where(wanted)).first()
+            found = select(customers, collected.c.policy).outerjoin(collected)
+            return connection.execute(found.where(wanted)).first()
+
+
+def _mark(connection: Connection, customer: int, policy: str) -> None:
+    connection.execute(delete(collected).where(collected.c.customer == customer))
+    connection.execute(insert(collected).values(customer=customer, policy=policy))
 
 
 @cache
@@ -107,4 +118,5 @@ def _stored(details: Details) -> dict[str, str]:
 
 def _customer(row: CustomerRow) -> Customer:
     kept = row._mapping
-    return Customer(kept["id"], Details(**{name: kept[name] for name in Details.__slots__}))
+    details = Details(**{name: kept[name] for name in Details.__slots__})
+    return Customer(kept["id"], details, kept["policy"] or "")

@@ -30,6 +30,14 @@ customers = Table(
     Column("postcode", String, nullable=False, default=""),
 )
 
+# By which version of the policy a customer's details were given: they stay marked with it.
+collected = Table(
+    "collected",
+    metadata,
+    Column("customer", ForeignKey("customers.id"), primary_key=True),
+    Column("policy", String, nullable=False),
+)
+
 bills = Table(
     "bills",
     metadata,

@@ -17,6 +17,10 @@ class Visit(Protocol):
     @property
     def stolen(self) -> bool: ...
 
+    @property
+    def policy(self) -> str:
+        """The fingerprint of the policy that the visit is under."""
+
     def allows(self, purpose: str, /) -> bool: ...
 
     def can(self, feature: str, /) -> bool: ...

@@ -61,6 +61,7 @@ class Visit:
     user_id: str | None = None
     fresh: bool = True
     stolen: bool = False
+    policy: str = ""
     did: list[str] = field(default_factory=list)
 
     def allows(self, purpose: str, /) -> bool:
@@ -285,6 +286,18 @@ class TestAnAccount:
 
         assert visitor.post("/details", **CHANGED).headers["Location"] == "/details?saved=yes"
         assert value_of("street", visitor.get("/details")) == "9 Quay Street"
+
+    def test_details_stay_marked_with_the_policy_they_were_given_under(
+        self, visitor: Visitor
+    ) -> None:
+        given = '<a href="/cookiesafe/changes?version={}">our policy as it was then</a>'
+        visitor.sign_in()
+        assert "as it was then" not in visitor.get("/details").body
+        visitor.visit.policy = "3f9a1c22b0de"
+        visitor.post("/details", **CHANGED)
+        visitor.visit.policy = "77d04a1be0c2"
+
+        assert given.format("3f9a1c22b0de") in visitor.get("/details").body
 
     def test_details_that_lack_something_are_shown_again_and_not_kept(
         self, visitor: Visitor

@@ -26,7 +26,8 @@ def do_register(site: Site, request: PageRequest) -> PageResponse:
     if not form.ok:
         return _registering(site, request, form)
     try:
-        customer = site.customers.register(Details.typed(form.values), form.values["password"])
+        details, password = Details.typed(form.values), form.values["password"]
+        customer = site.customers.register(details, password, request.visit.policy)
     except EmailTakenError:
         return _registering(site, request, form.complain("email", TAKEN))
     site.bills.issue(customer, first_bills(site.now().date()))
@@ -85,7 +86,7 @@ def change_details(site: Site, request: PageRequest) -> PageResponse:
             return _confirming(site, request, form, confirmed)
         request.visit.login(customer.id)
     try:
-        site.customers.change(customer, Details.typed(form.values))
+        site.customers.change(customer, Details.typed(form.values), request.visit.policy)
     except EmailTakenError:
         return _changing(site, request, form.complain("email", "Another account has this address"))
     return go_to("/details", saved="yes")

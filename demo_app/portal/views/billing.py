@@ -73,7 +73,8 @@ def _keep(site: Site, request: PageRequest, details: Details) -> None:
     """For the next bill, where the visitor agreed to that. The address to sign in with stays."""
     customer = site.customer(request)
     if customer is not None and request.visit.can("saved_details"):
-        site.customers.change(customer, replace(details, email=customer.details.email))
+        kept = replace(details, email=customer.details.email)
+        site.customers.change(customer, kept, request.visit.policy)
 
 
 def _paid_already(bill: Bill) -> str:
