@@ -176,7 +176,7 @@ class TestTheForm:
         assert (record.notice, record.text, record.time) == ("choices", text, int(clock.now * 1000))
         assert record.receipt
         assert "ann@harbour" not in "".join(each.to_json() for each in client.records)
-        shown = next(each for each in client.records if each.id == f"notice.{text}")
+        shown = next(r for r in client.safe.store.records() if r.id == f"notice.{text}")
         assert "How we may reach you" in shown.detail["html"]
 
     def test_what_is_not_ours_is_not_taken_as_shown(self, client: Client) -> None:
