@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -256,6 +257,21 @@ class Truth(RuleBasedStateMachine):
         if number:
             assert last.receipt == number[0].strip(".")
         assert last.event in ("grant", "change", "withdrawal", "refusal")
+
+    @initialize(
+        first=st.sampled_from(sorted(POLICIES)),
+        choice=st.sampled_from([None, "accept", "reject"]),
+        then=st.sampled_from(sorted(POLICIES)),
+        place=st.sampled_from(sorted(PLACES)),
+    )
+    def a_choice_is_older_than_the_policy(
+        self, first: str, choice: str | None, then: str, place: str
+    ) -> None:
+        self.start(first)
+        if choice is not None:
+            self.post(choice)
+        self.start(then)
+        self.place = place
 
     @rule(choice=st.sampled_from(["accept", "reject"]))
     def the_visitor_accepts_or_rejects(self, choice: str) -> None:
