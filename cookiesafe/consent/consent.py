@@ -133,6 +133,8 @@ def lapse(consent: Consent, now: float, regime: Regime) -> Consent:
     over = {
         name for name, (since, until) in _spans(consent, regime).items() if not since <= now < until
     }
+    if not over:
+        return consent
     choices, former = _without(consent.choices, over), _without(consent.former, over)
     if not choices and not former:
         return UNDECIDED

@@ -185,6 +185,17 @@ def test_a_yes_and_a_no_hold_for_as_long_as_the_regime_says(
     assert (left.state("ads"), left.state("stats")) == (ads, stats)
 
 
+@pytest.mark.parametrize(("days", "decided_still"), [(183, True), (184, False)])
+def test_a_choice_about_what_is_all_gone_runs_out_too(days: int, decided_still: bool) -> None:
+    refusal = read("1.2517.-maps", POLICY, HISTORY)
+    now = (18_262 + 2517 + days) * DAY
+    since, until = holds(refusal, POLICY.regime(""))
+
+    assert dict(refusal.choices) == {}
+    assert lapse(refusal, now, POLICY.regime("")).decided is decided_still
+    assert (since <= now <= until) is decided_still
+
+
 def test_who_is_asked_once_a_yes_is_over_is_asked_about_that_alone() -> None:
     left = lapse(decided("ads"), (TODAY + 200) * DAY, POLICY.regime("AU"))
 
