@@ -54,11 +54,13 @@ def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> A
 class Question(NamedTuple):
     """What a visitor is to be asked: about which ``purposes``, in the policy's order.
 
-    ``again`` is whether it was answered before, and ``news``, for each purpose of which it is known, what is new since.
+    ``again`` is whether it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and
+    have become wider since, ``news`` is what is new in each of these of which it is known.
     """
 
     purposes: tuple[str, ...]
     again: bool = False
+    changed: tuple[str, ...] = ()
     news: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
@@ -81,5 +83,6 @@ def question(
     if not purposes:
         return None
     since = {name: history.news(name, ground) for name, ground in consent.former.items()}
-    news = tuple((name, since[name]) for name in purposes if since.get(name))
-    return Question(purposes, consent.decided, news)
+    changed = tuple(name for name in purposes if name in since)
+    news = tuple((name, since[name]) for name in changed if since[name])
+    return Question(purposes, consent.decided, changed, news)

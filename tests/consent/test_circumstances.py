@@ -199,7 +199,10 @@ def test_a_choice_about_what_is_all_gone_runs_out_too(days: int, decided_still: 
 def test_who_is_asked_once_a_yes_is_over_is_asked_about_that_alone() -> None:
     left = lapse(decided("ads"), (TODAY + 200) * DAY, POLICY.regime("AU"))
 
-    assert asked(left, at("AU")) == ("ads",)
+    found = question(POLICY, HISTORY, left, at("AU"))
+
+    assert found is not None
+    assert (found.purposes, found.again, found.changed) == (("ads",), True, ())
     assert optional(left, at("AU")) == []
 
 
@@ -272,7 +275,7 @@ def test_who_had_agreed_is_asked_about_what_is_wider_and_told_what_is_new() -> N
     found = question(WIDER, history, consent, at(""))
 
     assert found is not None
-    assert (found.purposes, found.again) == (("ads",), True)
+    assert (found.purposes, found.again, found.changed) == (("ads",), True, ("ads",))
     ((purpose, news),) = found.news
     assert purpose == "ads"
     assert any("Crow Adverts" in each for each in news)

@@ -180,6 +180,18 @@ def all_pages(notice: Shop, policy: Policy, root: str = "") -> Iterator[bytes]:
 # --- the banner --------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("changed", [True, False], ids=["has become wider", "has run out"])
+def test_who_is_asked_again_is_told_why(changed: bool) -> None:
+    plain = Circumstances(frozenset(), POLICY.regime(""))
+    about = ("advertising",)
+    again = Question(about, again=True, changed=about if changed else ())
+    text = text_of(parsed(the_notice().notice.banner("", "/", again, plain), fragment=True))
+
+    assert ("Something has changed, so we ask you again about: Advertising." in text) is changed
+    assert ("none that still holds, about: Advertising." in text) is not changed
+    assert "Your other choices stay as they are." in text
+
+
 @pytest.mark.parametrize("gpc", [False, True], ids=["no signal", "signal"])
 def test_the_banner_is_one_section_in_ascii(gpc: bool) -> None:
     banner = the_notice().banner("", "/", gpc)
