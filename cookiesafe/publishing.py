@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from .asking import appended, told
 from .errors import SettingError, UsageError
 from .ledger import Entry
 from .policy import Announcement, Policy
-from .ports import Store
+from .ports import Flow, Store
 from .recalling import policy_of
 from .recording import policy_record, record_of
 from .settings import Settings
-from .upkeep.asking import Flow, appended, told
 
 _MOST = 1000
 

@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ..asking import told
 from ..ledger import Entry, ReceiptVerdict, check_receipt
 from ..ledger.key import PublicKey
 from ..notice import Checked, Looked
-from ..ports import Store
-from ..upkeep.asking import told
+from ..ports import Flow, Store
 from ..upkeep.keys import key_of
-from .asked import Steps
 
 MOST_LISTED = 50
 
@@ -27,7 +26,7 @@ _RECEIPT = re.compile(r"[\w-]{22}", re.ASCII)
 Json = Mapping[str, Any]
 
 
-def check(text: str) -> Steps[Checked]:
+def check(text: str) -> Flow[Checked]:
     """What a document proves by the keys of the site's own ledger, whatever it brings along. Raises ``StoreError``."""
     keys = yield from _own_keys()
     checkpoint = yield from told(Store.checkpoint)
@@ -123,14 +122,14 @@ def _outcome(verdict: ReceiptVerdict, looked: Sequence[Looked]) -> str:
     return "partly" if any(each.state == "unknown" for each in looked) else "holds"
 
 
-def _own_keys() -> Steps[list[PublicKey]]:
+def _own_keys() -> Flow[list[PublicKey]]:
     """The keys that are in the sealed log themselves."""
     found = yield from told(Store.find_entries, "key", None, _MOST_KEYS)
     keys = (key_of(each.body) for each in found if each.index is not None)
     return [each for each in keys if each is not None]
 
 
-def _held(said: Json, records: Sequence[Any]) -> Steps[dict[str, Entry]]:
+def _held(said: Json, records: Sequence[Any]) -> Flow[dict[str, Entry]]:
     """What the site has under the numbers that the document names, by the ids of the records."""
     named = [
         said.get("receipt"),

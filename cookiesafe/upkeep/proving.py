@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from ..asking import told
 from ..errors import BadNote, BadProof, DamagedLog
 from ..ledger import Checkpoint, Entry
 from ..ledger.note import Head, Note, read_checkpoint
 from ..ledger.receipt import Proven
 from ..ledger.tiles import hashes_of, inclusion_ranges, tiles_of
 from ..ledger.tree import verify_inclusion
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
 from .keys import key_of
 from .sealing import MOST_KEYS
 

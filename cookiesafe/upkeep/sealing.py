@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
+from ..asking import told
 from ..errors import BadNote, DamagedLog
 from ..ledger import Batch, Checkpoint, Entry, Record
 from ..ledger.key import LedgerKey, PublicKey, check_name
 from ..ledger.note import Head, read_checkpoint, sign_checkpoint
 from ..ledger.tiles import extend, frontier, tiles_at_edge
 from ..ledger.tree import EMPTY_ROOT
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
 
 BATCH = 1_000
 MOST_BATCHES = 1_000
