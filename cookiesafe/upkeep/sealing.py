@@ -20,11 +20,11 @@ from ..ledger.note import Head, read_checkpoint, sign_checkpoint
 from ..ledger.tiles import extend, frontier, tiles_at_edge
 from ..ledger.tree import EMPTY_ROOT
 from ..ports import Flow, Store
+from .keys import MOST_KEYS
 
 BATCH = 1_000
 MOST_BATCHES = 1_000
 MOST_TRIES = 8
-MOST_KEYS = 1_000
 _LOOK = "Nothing is sealed until it is: verify the ledger, and put it back from a backup."
 
 
