@@ -7,8 +7,7 @@ from typing import Any, TypeVar
 
 from cookiesafe.adapters._commits import commits_of, failure_of
 from cookiesafe.exchange import Exchange
-from cookiesafe.login import Flow
-from cookiesafe.ports import Answer, Append, Ask, Need, ReadBody, Store
+from cookiesafe.ports import Answer, Append, Ask, Flow, Need, ReadBody, Store
 
 T = TypeVar("T")
 

@@ -15,10 +15,10 @@ from email.message import EmailMessage
 from email.utils import getaddresses, make_msgid
 from typing import Final, Literal
 
+from cookiesafe.addresses import is_loopback
 from cookiesafe.errors import SettingError
 from cookiesafe.notice import Letter, announcement_text
 from cookiesafe.policy import Announcement
-from cookiesafe.settings import is_loopback
 
 __all__ = ["Letter", "announcement_text", "send_announcement"]
 

@@ -9,14 +9,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from .asking import told
 from .contact import Contact
 from .errors import StoreError, UnknownName, UsageError
 from .ids import new_id
 from .ledger import Event
-from .login import Flow
 from .notice import Shown
 from .policy import Purpose
-from .ports import Append, Store, ask
+from .ports import Append, Flow, Store
 from .recording import record_of, words_of
 from .settings import Settings
 
@@ -52,9 +52,7 @@ def may_contact(settings: Settings, user: str, id: str) -> Flow[bool]:
 
 def load(settings: Settings, user: str) -> Flow[Contact]:
     """A user's choices, or a new one's, who has made none. Raises ``StoreError``."""
-    (found,) = yield (ask(Store.load_contact, user),)
-    if isinstance(found, StoreError):
-        raise found
+    found = yield from told(Store.load_contact, user)
     return found or Contact(user=user, receipt=new_id(settings.entropy))
 
 
@@ -109,9 +107,7 @@ def check_mailed(settings: Settings, id: str) -> None:
 
 def forget(user: str) -> Flow[None]:
     """Remove a user's choices. Raises ``StoreError``."""
-    (failure,) = yield (ask(Store.delete_contact, user),)
-    if isinstance(failure, StoreError):
-        raise failure
+    yield from told(Store.delete_contact, user)
 
 
 def _check_refusable(settings: Settings, id: str) -> Purpose:
@@ -173,14 +169,9 @@ def _keep(contact: Contact, news: Mapping[str, bool]) -> Flow[Contact]:
         if contact.version and news.items() <= contact.choices.items():
             return contact
         wanted = replace(contact, choices={**contact.choices, **news})
-        (kept,) = yield (ask(Store.save_contact, wanted),)
-        if isinstance(kept, StoreError):
-            raise kept
-        if kept:
+        if (yield from told(Store.save_contact, wanted)):
             return replace(wanted, version=contact.version + 1)
-        (found,) = yield (ask(Store.load_contact, contact.user),)
-        if isinstance(found, StoreError):
-            raise found
+        found = yield from told(Store.load_contact, contact.user)
         if found is None:
             return replace(contact, choices={}, version=0)
         news = {id: yes for id, yes in news.items() if not (yes and _is_denied(id, found, contact))}

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 from .errors import UsageError
-from .ports import Answer, Need
-
-Steps = Generator[tuple[Need, ...], list[Answer], None]
+from .ports import Answer, Flow, Need
 
 
 class Conversation:
     """While there are ``needs``, whoever drives it performs them, and gives the answers in their order."""
 
     needs: tuple[Need, ...] = ()
-    _steps: Steps | None = None
+    _steps: Flow[None] | None = None
 
     def supply(self, answers: list[Answer]) -> None:
         """Go on with the answers to ``needs``."""
@@ -23,11 +20,11 @@ class Conversation:
             raise UsageError("the exchange needs nothing")
         self._go_on(self._steps, answers)
 
-    def _converse(self, steps: Steps) -> None:
+    def _converse(self, steps: Flow[None]) -> None:
         """Begin, and go on to where something is needed."""
         self._go_on(steps, None)
 
-    def _go_on(self, steps: Steps, answers: Any) -> None:
+    def _go_on(self, steps: Flow[None], answers: Any) -> None:
         self._steps = None
         self.needs = ()
         try:

@@ -27,7 +27,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Protocol
 
-from .conversation import Steps
 from .departure import Departure
 from .desk import Asked, answer
 from .fields import TEXT
@@ -35,7 +34,7 @@ from .gate.documents import FRAMES
 from .jar import Arrival, Standing
 from .login import Login, recognise
 from .origin import is_cross_site
-from .ports import Reply, Store
+from .ports import Flow, Reply, Store
 from .recalling import recall
 from .session import Session
 from .settings import Settings
@@ -112,7 +111,7 @@ class Exchange(Departure):
             settings.report_ridden(origin)
         return ridden
 
-    def _proceeding(self, arrival: Arrival, *, own: bool, unknown: bool) -> Steps:
+    def _proceeding(self, arrival: Arrival, *, own: bool, unknown: bool) -> Flow[None]:
         """Find out who comes, and then answer ourselves, or let the app do so."""
         self.ours = own
         if unknown:
@@ -158,7 +157,7 @@ class Exchange(Departure):
         if self.places:
             self.shown = self.method != "HEAD"
 
-    def _asking_the_desk(self, standing: Standing) -> Steps:
+    def _asking_the_desk(self, standing: Standing) -> Flow[None]:
         asked = Asked(self._settings, self, self._jar, standing, self._now, self._login)
         try:
             answered = answer(asked)

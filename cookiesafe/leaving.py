@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import AnyStr
 
 from .consent import DAY
-from .conversation import Conversation, Steps
+from .conversation import Conversation
 from .errors import UsageError
 from .fields import text_of
 from .gate.roles import ROLES
-from .login import Flow, Keeping, Login, keep, keep_late, keep_nobodys
+from .login import Keeping, Login, keep, keep_late, keep_nobodys
 from .placing import Placing
-from .ports import Append
+from .ports import Append, Flow
 from .recording import record_of
 from .session import Session
 
@@ -76,7 +76,7 @@ class Leaving(Placing, Conversation):
         self._lines = lines
         return True
 
-    def keeping(self, status: int, fields: Iterable[tuple[AnyStr, AnyStr]]) -> Steps:
+    def keeping(self, status: int, fields: Iterable[tuple[AnyStr, AnyStr]]) -> Flow[None]:
         """The steps of it."""
         session, self._session = self._session, None
         try:
@@ -136,7 +136,7 @@ class Leaving(Placing, Conversation):
         if self.departed and session is not None and not session.closed and session.may_differ:
             self._converse(self._finishing(session))
 
-    def _finishing(self, session: Session) -> Steps:
+    def _finishing(self, session: Session) -> Flow[None]:
         try:
             yield from keep_late(self._keeping(session, int(self._settings.clock())))
         except UsageError:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeVarTuple, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, runtime_checkable
 from urllib.parse import quote
 
 from .contact import Contact
@@ -13,6 +13,7 @@ from .fields import Header
 from .ledger import Batch, Checkpoint, Entry, Record, Tile
 from .remember import Series
 
+T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 Updated = Literal["kept", "conflict", "gone"]
@@ -127,6 +128,8 @@ def ask(method: Callable[[Store, *Ts], object], *args: *Ts) -> Ask:
 
 Need = ReadBody | Append | Ask
 Answer = Any
+Flow = Generator[tuple[Need, ...], list[Answer], T]
+"""What needs something from outside before it comes to a ``T``: it yields needs, and is sent the answers in their order."""
 
 
 @runtime_checkable

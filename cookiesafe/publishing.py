@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from .asking import appended, told
 from .errors import SettingError, UsageError
 from .ledger import Entry
-from .policy import Announcement, Policy
-from .ports import Store
+from .policy import Announcement, Policy, one_line
+from .ports import Flow, Store
 from .recalling import policy_of
 from .recording import policy_record, record_of
 from .settings import Settings
-from .upkeep.asking import Flow, appended, told
 
 _MOST = 1000
 
@@ -22,7 +22,7 @@ def publish(
     settings: Settings, policy: Policy, summary: Sequence[str], in_force: date
 ) -> Flow[Announcement]:
     """Announce ``policy``, or find out how it was. Raises ``SettingError``, ``UsageError`` and ``StoreError``."""
-    said = tuple(" ".join(line.split()) for line in summary)
+    said = tuple(one_line(each) for each in summary)
     if isinstance(summary, str) or not said or not all(said):
         raise SettingError(
             f"summary={summary!r}",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from .asking import told
 from .errors import StoreError
 from .ledger import Record
 from .policy import Policy
-from .ports import Store
+from .ports import Flow, Store
 from .settings import Settings
-from .upkeep.asking import Flow, told
 
 _MOST_RECALLED = 1000
 

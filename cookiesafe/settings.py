@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
-from ipaddress import ip_address
 from math import inf
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
+from .addresses import LONGEST_HOST, checked_origin, checked_path, is_loopback, origin_at
 from .consent import Circumstances
 from .errors import SettingError, did_you_mean
 from .events import Once, log
@@ -32,17 +31,10 @@ from .session.terms import TERMS as SESSION_TERMS
 from .versions import Versions
 
 Mode = Literal["enforce", "observe"]
-_OWN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_ORIGIN = re.compile(
-    r"(?P<scheme>https?)://(?P<host>"
-    r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
-)
-_LONGEST_HOST = 270
 _REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
 _MOST_TOLD = 20
 _MOST_POLICIES = 64
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _PAGES_OF = {"ws": "http", "wss": "https"}
 
 
@@ -103,15 +95,15 @@ class Settings:
         """The circumstances of who sends no ``Sec-GPC``, where nothing else tells any."""
         steering = ["Sec-GPC", *(["DNT"] if policy.site.dnt else []), *self._place_headers]
         self.varies = Varies(", ".join(steering))
-        self.path = _own_path(path)
+        self.path = checked_path(path)
         self.own_paths = f"{path}/"
         self.statement = STATEMENT if policy.site.gpc else None
         """Where the site states that it honours Global Privacy Control, if it does."""
         self.reports = f"{path}/reports"
         self.report_allowance = Allowance(rate=_REPORTS_A_SECOND, burst=_REPORTS_AT_ONCE)
         self.sightings = Sightings()
-        self.origin = None if origin is None else _origin(origin)
-        self.trusted_origins = frozenset(_origin(each) for each in trusted_origins)
+        self.origin = None if origin is None else checked_origin(origin)
+        self.trusted_origins = frozenset(checked_origin(each) for each in trusted_origins)
         marked = session.idle if revocable else max(session.idle, remember.idle)
         lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=marked)
         self.notice = Notice(policy, self.path, lasts)
@@ -205,8 +197,8 @@ class Settings:
         jar = self.jars.get(scheme)
         if jar is not None:
             return jar
-        loopback = len(host) <= _LONGEST_HOST and is_loopback(host)
-        return self._plain_jar if loopback else self._refused_jar(host[:_LONGEST_HOST])
+        loopback = len(host) <= LONGEST_HOST and is_loopback(host)
+        return self._plain_jar if loopback else self._refused_jar(host[:LONGEST_HOST])
 
     def site_of(self, request: Request) -> tuple[str, str]:
         """Scheme and authority the visitor sees."""
@@ -216,10 +208,9 @@ class Settings:
         return request.scheme, request.host
 
     def origin_of(self, request: Request) -> str:
-        """The origin the visitor sees, as browsers write it (RFC 6454, section 6.2), that of a WebSocket's page too."""
+        """The origin the visitor sees, that of a WebSocket's page too."""
         scheme, host = self.site_of(request)
-        scheme = _PAGES_OF.get(scheme, scheme)
-        return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
+        return origin_at(_PAGES_OF.get(scheme, scheme), host)
 
     def _document_policy(self, csp: str, root: str) -> Fixed:
         return self._csp_field(reporting_below(root, csp) if root else csp)
@@ -227,7 +218,7 @@ class Settings:
     def place_of(self, request: Request) -> Place:
         """Where the browser keeps what is set in answer to this request."""
         scheme, authority = self.site_of(request)
-        authority = authority[:_LONGEST_HOST].lower()
+        authority = authority[:LONGEST_HOST].lower()
         trustworthy = scheme in ("https", "wss") or is_loopback(authority)
         path = request.address().partition("?")[0]
         return Place(authority.partition(":")[0], path, trustworthy)
@@ -270,7 +261,7 @@ class Settings:
 
     def report_ridden(self, origin: str | None) -> None:
         """Log that a WebSocket was closed since another site had opened it. Once for each origin."""
-        said = (origin or "nowhere")[:_LONGEST_HOST]
+        said = (origin or "nowhere")[:LONGEST_HOST]
         if self._once_ridden.first(said):
             log.warning(
                 "a WebSocket with a visitor's session was opened from %r, and closed. If that is the site itself, say so: "
@@ -300,16 +291,6 @@ class Settings:
             )
 
 
-@lru_cache(256)
-def is_loopback(authority: str) -> bool:
-    """Whether a host, perhaps with a port, is this machine: ``localhost``, ``*.localhost``, ``127/8``, ``::1``."""
-    try:
-        host = (urlsplit(f"//{authority}").hostname or "").removesuffix(".")
-        return host == "localhost" or host.endswith(".localhost") or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _check(mode: str, secure: object) -> None:
     if mode not in ("enforce", "observe"):
         raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
@@ -322,19 +303,3 @@ def _field_names(names: Sequence[str]) -> tuple[str, ...]:
         fix = "It is a list of field names: [\"CF-IPCountry\"], or a country's and a region's."
         raise SettingError(f"place_headers={names!r}", fix=fix)
     return tuple(name.lower() for name in names)
-
-
-def _own_path(path: str) -> str:
-    if not _OWN_PATH.fullmatch(path):
-        fix = 'It begins with "/", does not end with one, and is plain ASCII: "/cookiesafe".'
-        raise SettingError(f"path={path!r}", fix=fix)
-    return path
-
-
-def _origin(text: str) -> str:
-    match = _ORIGIN.fullmatch(text)
-    if match is None or int(match["port"] or 1) not in range(1, 65536):
-        fix = 'It is scheme, host and perhaps port, as browsers write it: "https://www.example".'
-        raise SettingError(f"origin {text!r}", fix=fix)
-    scheme = match["scheme"]
-    return f"{scheme}://{match['host'].lower().removesuffix(_DEFAULT_PORTS[scheme])}"

@@ -197,3 +197,28 @@ def test_the_settings_on_the_readme_are_all_there_are() -> None:
 
 def test_what_changes_next_has_a_place_in_the_changelog() -> None:
     assert "[Unreleased]" in headings(ROOT / "CHANGELOG.md")
+
+
+def modules_of_the_house() -> set[str]:
+    """What CONTRIBUTING.md names in its tree, by the folders above each."""
+    tree = next(text for _, text in blocks(ROOT / "CONTRIBUTING.md") if "exchange.py" in text)
+    named: set[str] = set()
+    folders: list[str] = []
+    for line in tree.splitlines():
+        depth = (len(line) - len(line.lstrip())) // 2
+        for name in re.findall(r"^[\w./]+(?:, [\w./]+)*", line.strip())[0].split(", "):
+            del folders[depth:]
+            if name.endswith("/"):
+                folders.append(name)
+            else:
+                named.add("".join([*folders, name]))
+    return {each for each in named if each.endswith(".py")}
+
+
+def test_the_house_has_the_modules_that_are_named_and_no_others() -> None:
+    package = [each for top in ("cookiesafe", "adapters") for each in (ROOT / top).rglob("*.py")]
+    there = {name_of(each) for each in package if each.name != "__init__.py"}
+
+    assert modules_of_the_house() == {
+        each for each in there if not each.startswith("cookiesafe/adapters/")
+    }

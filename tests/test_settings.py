@@ -11,7 +11,7 @@ import pytest
 from cookiesafe.errors import SettingError, WeakKey
 from cookiesafe.policy import Policy, Purpose, Site, Vendor
 from cookiesafe.ports import Request
-from cookiesafe.settings import Settings, is_loopback
+from cookiesafe.settings import Settings
 
 KEY = "k" * 32
 POLICY = Policy(
@@ -194,36 +194,6 @@ def test_plain_http_elsewhere_is_told_to_the_operator_once(
     assert record.levelno == logging.ERROR
     assert "www.example is served over plain http" in record.getMessage()
     assert "CS502" in record.getMessage()
-
-
-@pytest.mark.parametrize(
-    ("authority", "loopback"),
-    [
-        ("localhost", True),
-        ("LOCALHOST:8801", True),
-        ("localhost.", True),
-        ("harbour.localhost:8801", True),
-        ("127.0.0.1", True),
-        ("127.8.9.1:80", True),
-        ("[::1]:8801", True),
-        ("[::1]", True),
-        ("", False),
-        ("www.example", False),
-        ("localhost.example", False),
-        ("notlocalhost", False),
-        ("localhost@evil.example", False),
-        ("127.0.0.1.evil.example", False),
-        ("10.0.0.7", False),
-        ("0.0.0.0", False),  # noqa: S104
-        ("[::1", False),
-        ("[evil]", False),
-        ("::1", False),
-        ("localhost/../evil", True),
-        ("//localhost", False),
-    ],
-)
-def test_what_this_machine_is_called(authority: str, loopback: bool) -> None:
-    assert is_loopback(authority) is loopback
 
 
 # --- the rest ----------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from cookiesafe.errors import StoreError
 from cookiesafe.events import Once, log
 from cookiesafe.ids import new_id
 from cookiesafe.ledger import Record
-from cookiesafe.login import Flow, returned
+from cookiesafe.login import returned
 from cookiesafe.migration import FlaskLoginRemember
-from cookiesafe.ports import Append, Store, ask
+from cookiesafe.ports import Append, Flow, Store, ask
 from cookiesafe.remember import Presented, Series, Terms, Verdict, begin
 from cookiesafe.remember.series import CAP, GRACE, TERMS
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Generator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 from ..consent import DAY
 from ..jar import Jar, Standing
 from ..login import Login
 from ..origin import is_cross_site
-from ..ports import Answer, Need, ReadBody, Reply, Request
+from ..ports import Flow as Steps
+from ..ports import ReadBody, Reply, Request
 from ..session import Identity
 from ..settings import Settings
 from .multipart import TYPE as MULTIPART
@@ -32,8 +33,6 @@ _OWN_PAGES = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 
-T = TypeVar("T")
-Steps = Generator[tuple[Need, ...], list[Answer], T]
 Flow = Steps[Reply]
 
 

@@ -8,17 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from ..asking import told
 from ..ledger import Entry, ReceiptVerdict, check_receipt
-from ..ledger.key import PublicKey
 from ..notice import Checked, Looked
-from ..ports import Store
-from ..upkeep.asking import told
-from ..upkeep.keys import key_of
-from .asked import Steps
+from ..ports import Flow, Store
+from ..upkeep.keys import keys_in_log
 
 MOST_LISTED = 50
 
-_MOST_KEYS = 1_000
 _MOST_RECEIPTS = 3
 _MOST_FIELDS = 20
 _LONGEST_SHOWN = 80
@@ -27,9 +24,9 @@ _RECEIPT = re.compile(r"[\w-]{22}", re.ASCII)
 Json = Mapping[str, Any]
 
 
-def check(text: str) -> Steps[Checked]:
+def check(text: str) -> Flow[Checked]:
     """What a document proves by the keys of the site's own ledger, whatever it brings along. Raises ``StoreError``."""
-    keys = yield from _own_keys()
+    keys = yield from keys_in_log()
     checkpoint = yield from told(Store.checkpoint)
     verdict = check_receipt(text, [str(each) for each in keys])
     said = _loosely(text)
@@ -123,14 +120,7 @@ def _outcome(verdict: ReceiptVerdict, looked: Sequence[Looked]) -> str:
     return "partly" if any(each.state == "unknown" for each in looked) else "holds"
 
 
-def _own_keys() -> Steps[list[PublicKey]]:
-    """The keys that are in the sealed log themselves."""
-    found = yield from told(Store.find_entries, "key", None, _MOST_KEYS)
-    keys = (key_of(each.body) for each in found if each.index is not None)
-    return [each for each in keys if each is not None]
-
-
-def _held(said: Json, records: Sequence[Any]) -> Steps[dict[str, Entry]]:
+def _held(said: Json, records: Sequence[Any]) -> Flow[dict[str, Entry]]:
     """What the site has under the numbers that the document names, by the ids of the records."""
     named = [
         said.get("receipt"),

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ..contacting import Said, choose, load
 from ..errors import StoreError
-from ..login import Flow as Steps
 from ..notice import Reached
+from ..ports import Flow as Steps
 from ..ports import Reply
 from .asked import Asked, Flow, as_json, incomplete, local_path, one, problem, read_form, see_other
 

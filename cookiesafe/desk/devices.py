@@ -8,12 +8,12 @@ from ..errors import StoreError
 from ..login import Login, tick
 from ..notice import Device
 from ..ports import Append, Reply, Store, ask
+from ..ports import Flow as Steps
 from ..remember import Series
 from ..session import Identity
 from .asked import (
     Asked,
     Flow,
-    Steps,
     as_json,
     html,
     incomplete,

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..asking import told
 from ..consent import choose
 from ..errors import BadToken, DamagedLog, StoreError
 from ..ledger import Entry, Proven, Record, make_receipt
 from ..ports import Reply, Store
 from ..upkeep import Evidence
-from ..upkeep.asking import told
 from ..upkeep.erasing import forget
 from .asked import (
     FORM,

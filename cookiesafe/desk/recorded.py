@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..asking import told
 from ..errors import DamagedLog
 from ..ledger import Proven
 from ..notice import Happening
 from ..policy import Policy
-from ..ports import Store
+from ..ports import Flow, Store
 from ..settings import Settings
 from ..upkeep import Evidence, prove
-from ..upkeep.asking import told
-from .asked import Steps
 
 
-def evidence_of(receipt: str) -> Steps[Evidence]:
+def evidence_of(receipt: str) -> Flow[Evidence]:
     """What the ledger has under a number. Raises ``StoreError``; ``DamagedLog``, which is one, where it is not what was recorded."""
     entries = yield from told(Store.entries_of, receipt)
     try:

@@ -6,16 +6,15 @@ changes nothing, since mail servers follow links. Only what the page itself send
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Literal
 
 from ..contact import Contact
 from ..contacting import Chosen, Said, choose, load
 from ..errors import BadToken, StoreError
 from ..links import UNDO_SECONDS, Link, Undo
-from ..login import Flow as Steps
 from ..policy import Purpose
-from ..ports import Answer, Need, ReadBody, Reply
+from ..ports import Flow as Steps
+from ..ports import ReadBody, Reply
 from .asked import (
     FORM,
     MAX_BODY,
@@ -158,9 +157,7 @@ def _purpose(asked: Asked, link: Link) -> Purpose | None:
     return next((each for each in contacts if each.id == link.purpose and not each.always), None)
 
 
-def _read(
-    asked: Asked,
-) -> Generator[tuple[Need, ...], list[Answer], dict[str, list[str]] | Reply]:
+def _read(asked: Asked) -> Steps[dict[str, list[str]] | Reply]:
     """The fields of a form, whoever has sent it, or what to answer instead."""
     kind = media_type(asked)
     if kind not in (FORM, MULTIPART):

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ..policy import Cookie, Policy, Purpose, Regime, Vendor
+from ..policy.lifetimes import DAY
 
 Node = dict[str, Any]
 
@@ -16,7 +17,6 @@ NOT_RECORDED: Final = "not recorded"
 NO_RECIPIENT: Final = "no third party is declared"
 CONTROLLER: Final = "_:controller"
 STAY_SIGNED_IN: Final = "stay_signed_in"
-_DAY: Final = 86_400
 
 _CATEGORIES: Final = MappingProxyType(
     {
@@ -183,7 +183,7 @@ def duration(seconds: int) -> Node:
     """As ISO 8601 has it; 0 is until the browser is closed."""
     if not seconds:
         return {"@type": "dpv:UntilEventDuration", "rdf:value": "The browser's session ends"}
-    days, rest = divmod(seconds, _DAY)
+    days, rest = divmod(seconds, DAY)
     return {"@type": "dpv:TemporalDuration", "rdf:value": f"PT{seconds}S" if rest else f"P{days}D"}
 
 

@@ -1,12 +1,11 @@
 """Who is signed in: found out as a request arrives, and kept as its response leaves."""
 
 from .keeping import keep, keep_late, keep_nobodys
-from .login import Flow, Keeping, Login
+from .login import Keeping, Login
 from .recognition import recognise, returned
 from .ticks import tick
 
 __all__ = [
-    "Flow",
     "Keeping",
     "Login",
     "keep",

@@ -12,11 +12,11 @@ from ..errors import SessionTooLarge, StoreError
 from ..ids import new_id
 from ..jar import Jar
 from ..migration import Reader
-from ..ports import Store, ask
+from ..ports import Flow, Store, ask
 from ..session import Reference, Session, Stored
 from ..session.mapping import merged
 from ..session.text import EMPTY
-from .login import Flow, Keeping, Login, Row
+from .login import Keeping, Login, Row
 from .signing import sign_in, sign_out
 
 _MOST_TRIES = 4

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from ..jar import Jar
 from ..migration import Reader
-from ..ports import Answer, Need
 from ..remember import Presented
 from ..session import Identity, Session, Stored
 from ..settings import Settings
-
-T = TypeVar("T")
-Flow = Generator[tuple[Need, ...], list[Answer], T]
 
 
 @dataclass(frozen=True, slots=True)

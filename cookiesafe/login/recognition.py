@@ -9,11 +9,11 @@ from ..errors import StoreError
 from ..events import log
 from ..ids import new_id
 from ..jar import Arrival, Jar
-from ..ports import Store, ask
+from ..ports import Flow, Store, ask
 from ..remember import ATTEMPTS, Presented, Terms, Verdict, present
 from ..session import Identity, Reference, Stored, the_one
 from ..settings import Settings
-from .login import Flow, Login, Row
+from .login import Login, Row
 
 
 def recognise(settings: Settings, jar: Jar, arrival: Arrival, now: int) -> Flow[Login]:

@@ -8,11 +8,11 @@ from typing import Any
 from ..cookies import find_cookie
 from ..errors import StoreError
 from ..migration import Reader
-from ..ports import Append, Store, ask
+from ..ports import Append, Flow, Store, ask
 from ..remember import begin
 from ..remember.cookie import Unkept
 from ..session import Identity
-from .login import Flow, Keeping
+from .login import Keeping
 from .ticks import tick
 
 _MOST_FORMER = 3

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from unicodedata import category
 
 from ..errors import SettingError
-from ..policy import Announcement
+from ..policy import Announcement, one_line
 from .lists import SAID
 
 _WIDTH: Final = 72
@@ -98,5 +98,4 @@ def _filled(text: str, first: str = "", then: str = "") -> list[str]:
 
 def _plain(text: str) -> str:
     """``text`` in one line, of letters only."""
-    line = " ".join(text.split())
-    return "".join(each for each in line if category(each) not in _NO_LETTERS)
+    return "".join(each for each in one_line(text) if category(each) not in _NO_LETTERS)

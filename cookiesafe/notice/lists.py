@@ -9,7 +9,7 @@ from typing import Protocol
 from ..age import KEPT_DAYS
 from ..consent import DAY, SWEPT_DAYS
 from ..policy import NECESSARY as NECESSARY_COOKIES
-from ..policy import Cookie, Policy, Purpose, Vendor
+from ..policy import Cookie, Policy, Purpose, Vendor, duration
 
 _LONGEST_SHOWN = 80
 
@@ -155,25 +155,6 @@ def _left(policy: Policy, name: str) -> Left:
 
 def _by(policy: Policy, cookie: Cookie) -> str:
     return policy.site.name if cookie.vendor is None else policy.vendors[cookie.vendor].name
-
-
-def duration(seconds: int | None) -> str:
-    """A lifetime in words: the largest unit that divides it."""
-    if seconds is None:
-        return "not stated"
-    if seconds == 0:
-        return "until the browser is closed"
-    for size, unit in (
-        (365 * DAY, "year"),
-        (DAY, "day"),
-        (3600, "hour"),
-        (60, "minute"),
-        (1, "second"),
-    ):
-        if seconds % size == 0:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    raise AssertionError(seconds)
 
 
 def _own(policy: Policy, lasting: Lasting) -> list[Row]:

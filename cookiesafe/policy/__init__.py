@@ -25,6 +25,7 @@ from .names import check_name
 from .policy import Policy
 from .regimes import REGIMES, REGIMES_AS_OF
 from .substance import Company, Kept, Substance
+from .words import one_line
 
 __all__ = [
     "CATEGORIES",
@@ -55,6 +56,7 @@ __all__ = [
     "check_name",
     "differences",
     "duration",
+    "one_line",
     "parse_host",
     "parse_lifetime",
 ]

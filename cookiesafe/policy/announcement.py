@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Final
 
 from .differences import Difference, differences
+from .lifetimes import DAY
 from .policy import Policy
 
 SHOWN_DAYS: Final = 90
 """For how long after it is in force visitors are still told."""
-_DAY: Final = 86_400
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,7 +37,7 @@ class Announcement:
     @property
     def ends(self) -> int:
         """Until when visitors are told, in unix seconds."""
-        return self.starts + SHOWN_DAYS * _DAY
+        return self.starts + SHOWN_DAYS * DAY
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:

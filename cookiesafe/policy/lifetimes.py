@@ -1,4 +1,4 @@
-"""How long a cookie is kept, from words to seconds."""
+"""How long a cookie is kept, from words to seconds and back."""
 
 from __future__ import annotations
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from ..asking import told
 from ..ids import new_id
 from ..ledger import Entry, Record
 from ..ledger.runs import write_runs
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
 
 MOST_TRIES = 8
 AT_ONCE = 500

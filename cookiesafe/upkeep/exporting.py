@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from ..asking import told
 from ..contact import Contact
 from ..errors import StoreError
 from ..ledger import Entry
 from ..ledger.dpv import instant
-from ..ports import Store
+from ..ports import Flow, Store
 from ..remember import Series
-from .asking import Flow, told
 
 T = TypeVar("T")
 AT_ONCE = 1_000

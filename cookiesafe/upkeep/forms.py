@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal
 
+from ..asking import told
 from ..errors import UsageError, did_you_mean
 from ..events import log
 from ..ledger import Entry
@@ -15,7 +16,6 @@ from ..ledger.sound import sound
 from ..ledger.tables import csv_lines, csv_row, json_line
 from ..policy import Policy
 from ..ports import Store
-from .asking import told
 from .exporting import Drive, Held, Item
 
 Form = Literal["jsonl", "csv", "27560"]

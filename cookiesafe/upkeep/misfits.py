@@ -9,12 +9,12 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..asking import told
 from ..ledger import Tile
 from ..ledger.runs import Run
 from ..ledger.tiles import TILE_HASHES
 from ..ledger.tree import HASH_BYTES
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
 from .reading import WINDOW
 from .verdict import Findings, Kind
 

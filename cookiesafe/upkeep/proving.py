@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from ..asking import told
 from ..errors import BadNote, BadProof, DamagedLog
 from ..ledger import Checkpoint, Entry
-from ..ledger.note import Head, Note, read_checkpoint
+from ..ledger.note import Head, read_checkpoint
 from ..ledger.receipt import Proven
 from ..ledger.tiles import hashes_of, inclusion_ranges, tiles_of
 from ..ledger.tree import verify_inclusion
-from ..ports import Store
-from .asking import Flow, told
-from .keys import key_of
-from .sealing import MOST_KEYS
+from ..ports import Flow, Store
+from .keys import keys_in_log
 
 _AT_ONCE = 32
 """Records whose tiles are in memory together: some 200 KB."""
@@ -44,8 +43,9 @@ def prove(entries: Sequence[Entry]) -> Flow[Evidence]:
     proven: list[Proven] = []
     for at in range(0, len(entries), _AT_ONCE):
         proven += yield from _proofs(entries[at : at + _AT_ONCE], head)
-    keys = yield from _keys_of(head, note)
-    return Evidence(tuple(proven), checkpoint, keys)
+    named = {(each.name, each.id) for each in note.signatures}
+    keys = [each for each in (yield from keys_in_log()) if (each.name, each.id) in named]
+    return Evidence(tuple(proven), checkpoint, tuple(map(str, keys)))
 
 
 def _proofs(entries: Sequence[Entry], head: Head) -> Flow[list[Proven]]:
@@ -70,11 +70,3 @@ def _proofs(entries: Sequence[Entry], head: Head) -> Flow[list[Proven]]:
             ) from None
         proven.append(Proven(entry, tuple(proof)))
     return proven
-
-
-def _keys_of(head: Head, note: Note) -> Flow[tuple[str, ...]]:
-    """The public keys in the log that the note names."""
-    found = yield from told(Store.find_entries, "key", None, MOST_KEYS)
-    named = {(each.name, each.id) for each in note.signatures}
-    keys = [key for key in map(key_of, (each.body for each in found)) if key is not None]
-    return tuple(str(each) for each in keys if (each.name, each.id) in named)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
+from ..asking import told
 from ..ledger import Checkpoint, Entry
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
 
 WINDOW = 4_096
 """Places that are looked at together: 16 tiles."""

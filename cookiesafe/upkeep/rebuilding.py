@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import deepcopy
 
+from ..asking import told
 from ..ledger import Tile
 from ..ledger.tiles import TILE_BYTES, TILE_HASHES, TILE_HEIGHT, fold
 from ..ledger.tree import HASH_BYTES, Frontier
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
 from .verdict import Findings
 
 

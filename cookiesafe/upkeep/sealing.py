@@ -12,19 +12,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
+from ..asking import told
 from ..errors import BadNote, DamagedLog
 from ..ledger import Batch, Checkpoint, Entry, Record
 from ..ledger.key import LedgerKey, PublicKey, check_name
 from ..ledger.note import Head, read_checkpoint, sign_checkpoint
 from ..ledger.tiles import extend, frontier, tiles_at_edge
 from ..ledger.tree import EMPTY_ROOT
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
+from .keys import MOST_KEYS
 
 BATCH = 1_000
 MOST_BATCHES = 1_000
 MOST_TRIES = 8
-MOST_KEYS = 1_000
 _LOOK = "Nothing is sealed until it is: verify the ledger, and put it back from a backup."
 
 

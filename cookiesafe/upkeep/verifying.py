@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..asking import told
 from ..errors import BadNote
 from ..ledger import Checkpoint, Entry, Tile
 from ..ledger.key import PublicKey
@@ -20,8 +21,7 @@ from ..ledger.note import read_checkpoint
 from ..ledger.runs import Run, count, joined, read_runs, without
 from ..ledger.tiles import TILE_BYTES, TILE_HASHES, fold
 from ..ledger.tree import HASH_BYTES
-from ..ports import Store
-from .asking import Flow, told
+from ..ports import Flow, Store
 from .keys import key_of
 from .misfits import MOST_MISFITS, Misfit, Misfits
 from .parts import Part, check_entries

@@ -24,7 +24,6 @@ from cookiesafe.consent import (
 )
 from cookiesafe.gate import CookieGate
 from cookiesafe.notice import Device, Lasting, Notice
-from cookiesafe.notice.lists import duration
 from cookiesafe.policy import Cookie, Feature, Policy, Purpose, Site, Vendor
 
 POLICY = Policy(
@@ -578,29 +577,6 @@ def test_the_lists_have_as_many_rows_as_the_policy_has_entries(
         f"c{number}" for number in range(len(cookies))
     ]
     assert named.count("V") == 1
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, "not stated"),
-        (0, "until the browser is closed"),
-        (1, "1 second"),
-        (59, "59 seconds"),
-        (60, "1 minute"),
-        (90, "90 seconds"),
-        (3600, "1 hour"),
-        (7200, "2 hours"),
-        (DAY, "1 day"),
-        (90 * DAY, "90 days"),
-        (183 * DAY, "183 days"),
-        (365 * DAY, "1 year"),
-        (730 * DAY, "2 years"),
-        (366 * DAY, "366 days"),
-    ],
-)
-def test_a_lifetime_in_words(seconds: int | None, words: str) -> None:
-    assert duration(seconds) == words
 
 
 # --- browsers ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Lifetimes from words to seconds."""
+"""Lifetimes from words to seconds, and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookiesafe.policy import MAX_LIFETIME, parse_lifetime
+from cookiesafe.policy import MAX_LIFETIME, duration, parse_lifetime
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,26 @@ def test_any_text_is_a_lifetime_a_browser_keeps_or_refused(text: str) -> None:
         return
 
     assert 0 <= seconds <= MAX_LIFETIME
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, "not stated"),
+        (0, "until the browser is closed"),
+        (1, "1 second"),
+        (59, "59 seconds"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (3600, "1 hour"),
+        (7200, "2 hours"),
+        (86_400, "1 day"),
+        (90 * 86_400, "90 days"),
+        (183 * 86_400, "183 days"),
+        (365 * 86_400, "1 year"),
+        (730 * 86_400, "2 years"),
+        (366 * 86_400, "366 days"),
+    ],
+)
+def test_a_lifetime_in_words(seconds: int | None, words: str) -> None:
+    assert duration(seconds) == words

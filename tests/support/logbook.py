@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ledger.key import LedgerKey
-from cookiesafe.ports import Ask, Need
+from cookiesafe.ports import Ask, Flow, Need
 from cookiesafe.upkeep import seal
-from cookiesafe.upkeep.asking import Flow
 
 T = TypeVar("T")
 ORIGIN = "shop.example/consents"

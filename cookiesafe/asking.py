@@ -1,17 +1,16 @@
-"""How a flow asks the store."""
+"""How a flow asks the store, and lets whoever drives it know what failed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, TypeVar, TypeVarTuple
 
-from ..errors import StoreError
-from ..ledger import Record
-from ..ports import Answer, Append, Need, Store, ask
+from .errors import StoreError
+from .ledger import Record
+from .ports import Append, Flow, Store, ask
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-Flow = Generator[tuple[Need, ...], list[Answer], T]
 
 
 def told(method: Callable[[Store, *Ts], T], *args: *Ts) -> Flow[T]:
