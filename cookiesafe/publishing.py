@@ -11,11 +11,11 @@ from .errors import SettingError, UsageError
 from .ledger import Entry
 from .policy import Announcement, Policy, one_line
 from .ports import Flow, Store
-from .recalling import policy_of
+from .recalling import recorded_policies
 from .recording import policy_record, record_of
 from .settings import Settings
 
-_MOST = 1000
+_MOST = 1_000
 
 
 def publish(
@@ -46,13 +46,11 @@ def publish(
 def _before(policy: Policy) -> Flow[Policy]:
     """The policy that this one, which is in force already, was announced to follow."""
     announced = yield from told(Store.find_entries, "announcement", None, _MOST)
-    policies = yield from told(Store.find_entries, "policy", None, _MOST)
     of = {entry.id.partition(".")[2]: entry for entry in announced}
     if policy.fingerprint in of:
         fingerprint = _detail(of[policy.fingerprint], "before")
-        for entry in policies:
-            before = policy_of(entry.body)
-            if before is not None and before.fingerprint == fingerprint:
+        for before in (yield from recorded_policies()):
+            if before.fingerprint == fingerprint:
                 return before
     raise UsageError(
         "this policy is in force already, and was never announced",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .asking import told
 from .errors import StoreError
 from .ledger import Record
@@ -9,17 +11,21 @@ from .policy import Policy
 from .ports import Flow, Store
 from .settings import Settings
 
-_MOST_RECALLED = 1000
+_MOST = 1_000
 
 
 def recall(settings: Settings) -> Flow[None]:
     """Have the settings learn them. Where that fails, whoever said yes to unknown words is asked again."""
     try:
-        found = yield from told(Store.find_entries, "policy", None, _MOST_RECALLED)
+        settings.learn((yield from recorded_policies()))
     except StoreError as error:
         settings.report_store("earlier policies were not recalled", error)
-        return
-    settings.learn(filter(None, (policy_of(entry.body) for entry in found)))
+
+
+def recorded_policies() -> Flow[Iterator[Policy]]:
+    """Those that the ledger has, without what cannot be read. Raises ``StoreError``."""
+    found = yield from told(Store.find_entries, "policy", None, _MOST)
+    return filter(None, (policy_of(each.body) for each in found))
 
 
 def policy_of(body: str) -> Policy | None:

@@ -48,7 +48,9 @@ class CookieSafe:
     http on this very machine: no), ``True`` or ``False``. ``session`` and ``remember`` say how long sessions and
     remembered logins are kept, and where; ``migrate`` are readers of what another library wrote
     (``cookiesafe.migration``). ``place_headers`` name the fields in which a proxy of yours, and nobody else, says where
-    visitors are: a country (ISO 3166-1), and perhaps its region (ISO 3166-2) in another. ``clock`` gives unix seconds, ``entropy`` random bytes.
+    visitors are: a country (ISO 3166-1), and perhaps its region (ISO 3166-2) in another. ``ledger_key`` seals the
+    ledger, and has 32 bytes; ``ledger_fallback_keys`` are earlier ones, which sign too while a new one takes over;
+    ``ledger`` says how it is kept. ``clock`` gives unix seconds, ``entropy`` random bytes.
 
     Raises ``SettingError``: ``WeakKey`` for a short key, ``PolicyError`` for a policy that cannot be.
     """
@@ -274,6 +276,6 @@ class CookieSafe:
         return self.store.purge(int(now)) + follow(retention, self.store)
 
     def close(self) -> None:
-        """Seal what is to be sealed, and give back what the store holds."""
+        """Seal what is to be sealed, and give back what the store holds. It is of no use afterwards."""
         self._sealing.close()
         self.store.close()

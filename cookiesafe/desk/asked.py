@@ -126,14 +126,18 @@ def read_form(asked: Asked, kinds: Container[str] = (FORM,)) -> Steps[dict[str, 
     ``kinds`` are the media types that it may have; of a form in parts, files are fields as others are.
     """
     refused = from_elsewhere(asked)
-    if refused is not None:
-        return refused
-    if media_type(asked) not in kinds:
+    return (yield from read_fields(asked, kinds)) if refused is None else refused
+
+
+def read_fields(asked: Asked, kinds: Container[str]) -> Steps[dict[str, list[str]] | Reply]:
+    """The same, whoever has sent it."""
+    kind = media_type(asked)
+    if kind not in kinds:
         return no_form(asked)
     (body,) = yield (ReadBody(MAX_BODY),)
     if body is None:
         return too_large(asked)
-    if media_type(asked) == MULTIPART:
+    if kind == MULTIPART:
         fields = parts_of(asked.request.header("content-type") or "", body, MAX_PARTS)
     else:
         fields = fields_of(body)

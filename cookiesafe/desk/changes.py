@@ -8,8 +8,9 @@ from dataclasses import replace
 from ..errors import StoreError
 from ..ledger import Entry
 from ..notice import Version
-from ..policy import Announcement, Policy
+from ..policy import Announcement
 from ..ports import Append, Reply, Store, ask
+from ..recalling import policy_of
 from .asked import (
     Asked,
     Flow,
@@ -51,9 +52,8 @@ def show_changes(asked: Asked) -> Flow:
 def _show_version(asked: Asked, entries: Sequence[Entry], fingerprint: str | None) -> Reply:
     for entry in entries:
         if _fingerprint(entry) == fingerprint:
-            try:
-                policy = Policy.from_json(entry.record.detail["policy"])
-            except (KeyError, TypeError, ValueError):
+            policy = policy_of(entry.body)
+            if policy is None:
                 break
             return html(
                 200, asked.settings.notice.version(asked.request.root, policy, entry.time // 1000)

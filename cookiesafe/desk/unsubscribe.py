@@ -14,27 +14,21 @@ from ..errors import BadToken, StoreError
 from ..links import UNDO_SECONDS, Link, Undo
 from ..policy import Purpose
 from ..ports import Flow as Steps
-from ..ports import ReadBody, Reply
+from ..ports import Reply
 from .asked import (
     FORM,
-    MAX_BODY,
-    MAX_FIELDS,
     PLAIN,
     Asked,
     Flow,
     as_json,
-    fields_of,
     from_elsewhere,
     html,
     incomplete,
-    media_type,
-    no_form,
     one,
     problem,
-    too_large,
+    read_fields,
 )
 from .multipart import TYPE as MULTIPART
-from .multipart import parts_of
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 State = Literal["on", "off", "unknown", "stopped", "restored"]
@@ -61,7 +55,7 @@ def take_unsubscribe(asked: Asked) -> Flow:
     link = _link(asked)
     if isinstance(link, Reply):
         return link
-    fields = yield from _read(asked)
+    fields = yield from read_fields(asked, (FORM, MULTIPART))
     if isinstance(fields, Reply):
         return fields
     clicked, choice = one(fields, ONE_CLICK[0]), one(fields, "choice")
@@ -155,21 +149,6 @@ def _token(asked: Asked) -> str:
 def _purpose(asked: Asked, link: Link) -> Purpose | None:
     contacts = asked.settings.policy.contacts
     return next((each for each in contacts if each.id == link.purpose and not each.always), None)
-
-
-def _read(asked: Asked) -> Steps[dict[str, list[str]] | Reply]:
-    """The fields of a form, whoever has sent it, or what to answer instead."""
-    kind = media_type(asked)
-    if kind not in (FORM, MULTIPART):
-        return no_form(asked)
-    (body,) = yield (ReadBody(MAX_BODY),)
-    if body is None:
-        return too_large(asked)
-    if kind == MULTIPART:
-        fields = parts_of(asked.request.header("content-type") or "", body, MAX_FIELDS)
-    else:
-        fields = fields_of(body)
-    return incomplete(asked) if fields is None else fields
 
 
 def _page(asked: Asked, link: Link, state: State, undo: str = "") -> Reply:
