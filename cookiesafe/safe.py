@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from . import contacting
 from .adapters._commits import when_committed
+from .adapters._later import Later
 from .adapters._perform import follow
-from .adapters._sealing import Sealing
 from .adapters.stores import store_of
 from .contacting import Said
 from .errors import UsageError
@@ -100,8 +100,9 @@ class CookieSafe:
         self._ledger_keys = [LedgerKey(key) for key in given]
         self._ledger = ledger
         self.store = store_of(store)
-        self._sealing = Sealing(self.seal, ledger.seal_after if self._ledger_keys else 0)
-        when_committed(self.store, self._sealing.recorded)
+        seal_after = ledger.seal_after if self._ledger_keys else 0
+        self._sealing = Later(self.seal, seal_after, "the ledger was not sealed")
+        when_committed(self.store, self._sealing.due)
 
     @property
     def policy(self) -> Policy:

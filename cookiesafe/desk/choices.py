@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ..consent import Allowed, Consent, choose
 from ..cookies import find_cookie
 from ..errors import StoreError, UnknownName
-from ..events import log
 from ..gate import sweep
 from ..gate.findings import AnyHeld
 from ..ids import new_id
@@ -116,7 +115,7 @@ def record(asked: Asked, choice: Choice, taken: Reply) -> Flow:
     """Answer with ``taken`` once the choice is recorded. It is ready before that, so that nothing fails after it."""
     (failure,) = yield (Append(choice.records),)
     if isinstance(failure, StoreError):
-        log.error("a choice could not be recorded, and was not taken: %s", failure)
+        asked.settings.report_store("a choice was not taken, as it was not recorded", failure)
         return not_saved(asked)
     asked.settings.versions.kept.update(each.id for each in choice.records[:-1])
     return taken

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Lock
+from time import monotonic
 from typing import TypeVar
 from weakref import WeakSet
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import Pool
 
+from cookiesafe.adapters._later import Later
 from cookiesafe.adapters.stores._turns import Turns
 from cookiesafe.adapters.stores.sql import contacts, log, series, sessions, traces
 from cookiesafe.adapters.stores.sql import records as rows
@@ -26,6 +28,8 @@ from cookiesafe.ports import Updated
 from cookiesafe.remember import Series
 
 T = TypeVar("T")
+CALM = 10.0
+"""Seconds between two removals of what is left of erased records."""
 _UNDONE = ("40P01", "40001")
 """Deadlock and serialization failure of PostgreSQL (its Appendix A)."""
 
@@ -48,6 +52,10 @@ class SQLStore:
         self._set_up = Lock()
         self._ready = False
         self._owed = False
+        self._cleaned_at = -CALM
+        self._cleaning = Later(
+            self._remove_traces, CALM, "traces of erased records were not removed"
+        )
 
     def __repr__(self) -> str:
         return f"SQLStore({shown(self._engine.url)!r})"
@@ -79,7 +87,7 @@ class SQLStore:
         work = partial(rows.erase, entries=entries, record=record)
         gone = self._do("the records were not erased", work)
         if gone:
-            self._remove_traces()
+            self._remove_traces_soon()
         return gone
 
     def seal(self, batch: Batch) -> bool:
@@ -163,15 +171,25 @@ class SQLStore:
         return over
 
     def close(self) -> None:
+        self._cleaning.close()
         if self._owed and not self._closed:
             self._remove_traces()
         self._closed = True
         self._engine.dispose()
 
+    def _remove_traces_soon(self) -> None:
+        """At once, unless that was done a moment ago: others wait meanwhile, and anybody may have themselves forgotten."""
+        if monotonic() - self._cleaned_at >= CALM:
+            self._remove_traces()
+        else:
+            self._owed = True
+            self._cleaning.due()
+
     def _remove_traces(self) -> None:
         self._owed = True
         with suppress(StoreError):
             self._owed = not self._do("traces were not removed", traces.remove)
+        self._cleaned_at = monotonic()
 
     def _read_records(self, work: Callable[[Connection], list[Entry]]) -> list[Entry]:
         return self._do("the records were not read", work)
