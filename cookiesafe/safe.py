@@ -198,13 +198,14 @@ class CookieSafe:
         """End all sessions and remembered logins of a user: when a password was reset, or an account is closed.
 
         It asks the store, and waits for it: call it in a thread where nothing may wait. Raises ``StoreError``, and
-        ``UsageError`` where there is no store.
+        ``UsageError`` where there is no store, and for what is no user's id.
         """
         self._check_store(
             "nobody knows who is signed in, and nothing can be ended but in the browser itself"
         )
-        self.store.advance_epoch(str(user_id))
-        self.store.delete_sessions(str(user_id))
+        user = user_text(user_id)
+        self.store.advance_epoch(user)
+        self.store.delete_sessions(user)
 
     def may_contact(self, user_id: str | int, purpose: str) -> bool:
         """Whether a user may be written to, called or visited for a purpose that has a ``channel``.

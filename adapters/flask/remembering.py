@@ -14,6 +14,7 @@ from cookiesafe.ids import new_id
 from cookiesafe.ledger import Record
 from cookiesafe.login import returned
 from cookiesafe.migration import FlaskLoginRemember
+from cookiesafe.policy import STAYING_ID
 from cookiesafe.ports import Append, Flow, Store, ask
 from cookiesafe.remember import Presented, Series, Terms, Verdict, begin
 from cookiesafe.remember.series import CAP, GRACE, TERMS
@@ -152,7 +153,7 @@ class Remembering:
             policy="",
             notice="flask-login",
             language="",
-            choices={"stay_signed_in": event == "remember"},
+            choices={STAYING_ID: event == "remember"},
         )
 
     def _report(self, what: str, why: object) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..policy import Cookie, Policy, Purpose, Regime, Vendor
+from ..policy import STAYING_ID, Cookie, Policy, Purpose, Regime, Vendor
 from ..policy.lifetimes import DAY
 
 Node = dict[str, Any]
@@ -16,7 +16,6 @@ NOT_RECORDED: Final = "not recorded"
 """What stands where the standard asks for something that is not kept, or that the package cannot know."""
 NO_RECIPIENT: Final = "no third party is declared"
 CONTROLLER: Final = "_:controller"
-STAY_SIGNED_IN: Final = "stay_signed_in"
 
 _CATEGORIES: Final = MappingProxyType(
     {
@@ -34,7 +33,7 @@ _CHANNELS: Final = MappingProxyType(
     }
 )
 _STAYING: Final = Purpose(
-    id=STAY_SIGNED_IN,
+    id=STAYING_ID,
     title="Stay signed in",
     text="Keeps this browser signed in, by a cookie, until that is ended.",
 )
@@ -62,7 +61,7 @@ def subject_of(id: str, policy: Policy | None, choices: Mapping[str, bool]) -> S
 
 def staying() -> Subject:
     """The box to stay signed in, which no policy declares."""
-    return Subject(STAY_SIGNED_IN, purposes=(_STAYING,), signs_in=True)
+    return Subject(STAYING_ID, purposes=(_STAYING,), signs_in=True)
 
 
 def _of_vendor(id: str, policy: Policy) -> Subject:

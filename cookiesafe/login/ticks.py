@@ -6,6 +6,7 @@ from typing import Literal
 
 from ..ids import new_id
 from ..ledger import Record
+from ..policy import STAYING_ID
 from ..settings import Settings
 
 
@@ -18,5 +19,5 @@ def tick(settings: Settings, event: Literal["remember", "forget"], now: int, not
         policy=settings.policy.fingerprint,
         notice=notice,
         language="en",
-        choices={"stay_signed_in": event == "remember"},
+        choices={STAYING_ID: event == "remember"},
     )

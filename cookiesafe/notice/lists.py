@@ -9,7 +9,7 @@ from typing import Protocol
 from ..age import KEPT_DAYS
 from ..consent import DAY, SWEPT_DAYS
 from ..policy import NECESSARY as NECESSARY_COOKIES
-from ..policy import Cookie, Policy, Purpose, Vendor, duration
+from ..policy import STAYING_ID, Cookie, Policy, Purpose, Vendor, duration
 
 _LONGEST_SHOWN = 80
 
@@ -47,7 +47,7 @@ class KeptFrom(Protocol):
 
 
 STAYING = Purpose(
-    id="stay_signed_in",
+    id=STAYING_ID,
     title="Staying signed in",
     text="Only if you ticked the box for it where you signed in. Accept all and Reject all do not change it; a button "
     "under Cookie choices ends it.",

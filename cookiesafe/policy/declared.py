@@ -11,6 +11,8 @@ from typing import Final, Literal, TypeAlias
 from .lifetimes import DAY
 
 NECESSARY_ID: Final = "necessary"
+STAYING_ID: Final = "stay_signed_in"
+"""The box to stay signed in: chosen at login and nowhere else, so that no policy declares it."""
 STRICTEST: Final = "strictest"
 """The id of the regime of everybody of whom nothing is known."""
 

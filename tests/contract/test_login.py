@@ -230,6 +230,17 @@ def test_a_user_who_is_shut_out_by_the_site_is_so_at_once(open_site: Open) -> No
     assert user(client) is None
 
 
+@pytest.mark.parametrize("user_id", [None, "", True, 1.5, b"ann", ["ann"]], ids=repr)
+def test_what_is_no_id_shuts_nobody_out_and_that_is_said(
+    make_client: MakeClient, user_id: Any
+) -> None:
+    client = make_client(Portal())
+    assert client.safe is not None
+
+    with pytest.raises(UsageError, match="id"):
+        client.safe.sign_out_everywhere(user_id)
+
+
 def test_without_a_store_nobody_can_be_shut_out_and_that_is_said(make_client: MakeClient) -> None:
     client = make_client(Portal(), store=None)
     assert client.safe is not None
