@@ -16,7 +16,7 @@ from .adapters._later import Later
 from .adapters._perform import follow
 from .adapters.stores import store_of
 from .contacting import Said
-from .errors import UsageError
+from .errors import SettingError, UsageError
 from .gate.sightings import suggestions
 from .ids import user_text
 from .ledger import LedgerKey
@@ -96,6 +96,11 @@ class CookieSafe:
             entropy=entropy,
         )
         self.settings = self._settings_of(policy)
+        if ledger_key is None and ledger_fallback_keys:
+            raise SettingError(
+                "ledger_fallback_keys without a ledger_key",
+                fix="Give the newest as ledger_key: it seals, the others vouch for it.",
+            )
         given = [key for key in (ledger_key, *ledger_fallback_keys) if key is not None]
         self._ledger_keys = [LedgerKey(key) for key in given]
         self._ledger = ledger

@@ -19,7 +19,17 @@ from .checks import (
     well_written,
 )
 from .contacts import contact_breaches
-from .declared import CATEGORIES, NECESSARY_ID, Cookie, Declaration, Feature, Purpose, Site, Vendor
+from .declared import (
+    CATEGORIES,
+    NECESSARY_ID,
+    STAYING_ID,
+    Cookie,
+    Declaration,
+    Feature,
+    Purpose,
+    Site,
+    Vendor,
+)
 from .hosts import Host, parse_host
 from .known import TRACKER_HOSTS, TRACKERS
 from .lifetimes import checked_lifetime
@@ -81,8 +91,8 @@ def _is_day(text: str) -> bool:
 
 def _purpose(purpose: Purpose) -> Iterator[Problem]:
     path = ("purposes", purpose.id)
-    if purpose.id == NECESSARY_ID:
-        what = f"purpose {NECESSARY_ID} is built in and cannot be declared"
+    if purpose.id in (NECESSARY_ID, STAYING_ID):
+        what = f"purpose {purpose.id} is built in and cannot be declared"
         yield Problem("CS113", path, what, "Remove it, or give yours another id.")
     yield from check_id(path, purpose.id)
     yield from filled((*path, "title"), purpose.title)

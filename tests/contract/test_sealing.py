@@ -128,6 +128,11 @@ def test_a_ledger_key_is_32_bytes_or_their_base64(key: str | bytes) -> None:
         a_site(store=MemoryStore(), ledger_key=key)
 
 
+def test_older_keys_alone_seal_nothing_and_that_is_told() -> None:
+    with pytest.raises(SettingError, match="without a ledger_key"):
+        a_site(store=MemoryStore(), ledger_fallback_keys=[OLDER_KEY])
+
+
 # --- for how long records are kept ----------------------------------------------------------------
 
 

@@ -304,6 +304,13 @@ def said_of(text: str) -> list[str]:
             "purpose necessary is built in and cannot be declared",
             "Remove it, or give yours another id.",
         ),
+        (
+            "CS113",
+            3,
+            SITE + "[purposes.stay_signed_in]\ntitle = 'N'\n",
+            "purpose stay_signed_in is built in and cannot be declared",
+            "Remove it, or give yours another id.",
+        ),
         ("CS113", 5, SITE + ADS + "signal = 'dnt'\n", 'no signal "dnt" is known', "Known: gpc."),
         (
             "CS113",
