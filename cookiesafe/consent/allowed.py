@@ -54,11 +54,13 @@ def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> A
 class Question(NamedTuple):
     """What a visitor is to be asked: about which ``purposes``, in the policy's order.
 
-    ``again`` is whether it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and
-    have become wider since, ``news`` is what is new in each of these of which it is known.
+    ``keeps`` is whether there are other choices, which stay as they are, and ``again`` whether one of them is about a
+    purpose: then it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and have
+    become wider since, ``news`` is what is new in each of these of which it is known.
     """
 
     purposes: tuple[str, ...]
+    keeps: bool = False
     again: bool = False
     changed: tuple[str, ...] = ()
     news: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -85,4 +87,5 @@ def question(
     since = {name: history.news(name, ground) for name, ground in consent.former.items()}
     changed = tuple(name for name in purposes if name in since)
     news = tuple((name, since[name]) for name in changed if since[name])
-    return Question(purposes, consent.decided, changed, news)
+    again = bool(consent.former) or any(name in policy.purposes for name in consent.choices)
+    return Question(purposes, consent.decided, again, changed, news)

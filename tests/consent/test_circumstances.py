@@ -321,6 +321,14 @@ def test_another_choice_in_between_keeps_what_is_to_be_asked_again() -> None:
     assert [name for name, _ in found.news] == ["ads"]
 
 
+def test_who_has_only_chosen_a_company_is_asked_as_for_the_first_time_and_keeps_it() -> None:
+    loaded = with_vendor(POLICY, UNDECIDED, "gull", TODAY)
+    found = question(POLICY, HISTORY, replace(loaded, receipt=RECEIPT), at(""))
+
+    assert found is not None
+    assert (found.keeps, found.again, found.changed) == (True, False, ())
+
+
 # --- the cookie ------------------------------------------------------------------------------------
 
 

@@ -183,7 +183,7 @@ def all_pages(notice: Shop, policy: Policy, root: str = "") -> Iterator[bytes]:
 def test_who_is_asked_again_is_told_why(changed: bool) -> None:
     plain = Circumstances(frozenset(), POLICY.regime(""))
     about = ("advertising",)
-    again = Question(about, again=True, changed=about if changed else ())
+    again = Question(about, keeps=True, again=True, changed=about if changed else ())
     text = text_of(parsed(the_notice().notice.banner("", "/", again, plain), fragment=True))
 
     assert ("Something has changed, so we ask you again about: Advertising." in text) is changed
