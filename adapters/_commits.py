@@ -7,29 +7,20 @@ does it for all.
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
-from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary, WeakMethod
 
+from cookiesafe.adapters._line import Answer, Item, Line, answer
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-
-Answer = StoreError | None
 Call = WeakMethod[Callable[[], None]]
+_ENDED = "whoever was to commit it was ended"
 _ENOUGH = 2
 """So many that fail alone, one after the other: the store is at fault, not what it was given."""
-
-
-class _Item(NamedTuple):
-    records: Sequence[Record]
-    answer: Future[Answer]
 
 
 class Commits:
@@ -37,29 +28,16 @@ class Commits:
 
     def __init__(self, committed: Call | None = None) -> None:
         self._committed = committed
-        self._line: deque[_Item] = deque()
         self._committing = Lock()
+        self.line = Line()
 
-    def put(self, records: Sequence[Record]) -> Future[Answer]:
-        """Put them in the line. Until somebody takes them out to commit them, the answer can be cancelled."""
-        # Imported when something is first recorded: a site may never do so in this process.
-        from concurrent.futures import Future
-
-        item = _Item(records, Future())
-        self._line.append(item)
-        return item.answer
-
-    def commit(self, store: Store, answer: Future[Answer]) -> Answer:
-        """See that they are committed, by this thread or by another one, and what the answer is."""
+    def commit(self, store: Store, item: Item) -> Answer:
+        """See that what was put in the line is committed, by this thread or by another one, and what the answer is."""
         with self._committing:
             # Whoever had the lock before has answered all that stood in the line.
-            if not answer.done():
+            if not item.done:
                 self._commit_all(store)
-        return answer.result()
-
-    @property
-    def waiting(self) -> bool:
-        return bool(self._line)
+        return item.answer if item.done else StoreError(_ENDED)
 
     def commit_waiting(self, store: Store) -> None:
         """Commit what is in the line."""
@@ -67,42 +45,33 @@ class Commits:
             self._commit_all(store)
 
     def _commit_all(self, store: Store) -> None:
-        items: list[_Item] = []
+        items = self.line.take()
+        if not items:
+            return
         try:
-            while self._line:
-                item = self._line.popleft()
-                if item.answer.set_running_or_notify_cancel():
-                    items.append(item)
-            if items:
-                _commit(store, items)
-                committed = self._committed and self._committed()
-                if committed:
-                    committed()
+            _commit(store, items)
+            committed = self._committed and self._committed()
+            if committed:
+                committed()
         finally:
-            for item in items:
-                if not item.answer.done():
-                    item.answer.set_result(StoreError("whoever was to commit it was ended"))
+            left = [item for item in items if not item.done]
+            answer(left, StoreError(_ENDED))
 
 
-def _commit(store: Store, items: Sequence[_Item]) -> None:
+def _commit(store: Store, items: Sequence[Item]) -> None:
     failure = append(store, [record for item in items for record in item.records])
     if failure is None or len(items) == 1:
-        _answer(items, failure)
+        answer(items, failure)
         return
     # One that the store does not take is not to be the end of all.
     failed = 0
     for n, item in enumerate(items):
         failure = append(store, item.records)
-        item.answer.set_result(failure)
+        answer([item], failure)
         failed = 0 if failure is None else failed + 1
         if failed == _ENOUGH:
-            _answer(items[n + 1 :], failure)
+            answer(items[n + 1 :], failure)
             return
-
-
-def _answer(items: Sequence[_Item], answer: Answer) -> None:
-    for item in items:
-        item.answer.set_result(answer)
 
 
 def append(store: Store, records: Sequence[Record]) -> Answer:

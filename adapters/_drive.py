@@ -10,6 +10,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from cookiesafe.adapters._commits import commits_of
+from cookiesafe.adapters._line import Item
 from cookiesafe.adapters._perform import perform
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
@@ -61,16 +62,19 @@ class Pool:
             return StoreError(f"{MOST_WAITING} requests are waiting for the store already")
         self._waiting += 1
         try:
+            if isinstance(need, Append):
+                return await self._append(need)
             async with asyncio.timeout(self._deadline):
-                return await (
-                    self._append(need) if isinstance(need, Append) else self._ask_store(need)
-                )
+                return await self._ask_store(need)
         except TimeoutError:
-            return StoreError(f"the store did not answer within {self._deadline} s")
+            return self._too_late()
         except RuntimeError as error:
             return StoreError(f"no thread could be had for the store: {error}")
         finally:
             self._waiting -= 1
+
+    def _too_late(self) -> StoreError:
+        return StoreError(f"the store did not answer within {self._deadline} s")
 
     async def _ask_store(self, need: Ask) -> Answer:
         loop = asyncio.get_running_loop()
@@ -85,12 +89,26 @@ class Pool:
         return await asyncio.shield(work)
 
     async def _append(self, need: Append) -> Answer:
-        answer = self._commits.put(need.records)
+        loop = asyncio.get_running_loop()
+        hearer = loop.create_future()
+        item = Item(need.records, hearer)
+        deadline = loop.call_later(self._deadline, self._give_up, hearer)
+        self._commits.line.put(item)
         try:
+            if not self._commits_on:
+                # Those that the loop is about to let run may bring something too.
+                await asyncio.sleep(0)
             self._see_to_commits()
-            return await asyncio.wrap_future(answer)
+            answer: Answer = await hearer
+            return answer
         finally:
-            answer.cancel()
+            deadline.cancel()
+            if not item.done:
+                self._commits.line.withdraw(item)
+
+    def _give_up(self, hearer: asyncio.Future[Answer]) -> None:
+        if not hearer.done():
+            hearer.set_result(self._too_late())
 
     def _see_to_commits(self) -> None:
         with self._commit_lock:
@@ -113,5 +131,5 @@ class Pool:
 
     def _have_commits(self) -> bool:
         with self._commit_lock:
-            self._commits_on = self._commits.waiting
+            self._commits_on = len(self._commits.line) > 0
             return self._commits_on

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from cookiesafe.adapters._commits import commits_of, failure_of
+from cookiesafe.adapters._line import Item
 from cookiesafe.exchange import Exchange
 from cookiesafe.ports import Answer, Append, Ask, Flow, Need, ReadBody, Store
 
@@ -15,8 +16,9 @@ T = TypeVar("T")
 def perform(need: Append | Ask, store: Store) -> Answer:
     """Do it; what the store raises is the answer. Records are committed with those of other threads."""
     if isinstance(need, Append):
-        commits = commits_of(store)
-        return commits.commit(store, commits.put(need.records))
+        commits, item = commits_of(store), Item(need.records)
+        commits.line.put(item)
+        return commits.commit(store, item)
     try:
         return getattr(store, need.method)(*need.args)
     except Exception as error:

@@ -13,6 +13,7 @@ import pytest
 
 from cookiesafe.adapters._commits import Commits, commits_of
 from cookiesafe.adapters._drive import Pool
+from cookiesafe.adapters._line import Item
 from cookiesafe.adapters._perform import perform
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import StoreError
@@ -64,7 +65,7 @@ def one_being_committed(store: CountingStore) -> Iterator[ThreadPoolExecutor]:
 
 
 def waiting(store: Store) -> int:
-    return len(commits_of(store)._line)
+    return len(commits_of(store).line)
 
 
 def bring(store: CountingStore, numbers: Sequence[int]) -> list[object]:
@@ -133,11 +134,13 @@ def test_a_commit_that_was_ended_leaves_nobody_waiting() -> None:
             raise SystemExit
 
     commits, store = Commits(), Ended()
-    answers = [commits.put([a_record(number)]) for number in range(3)]
+    items = [Item([a_record(number)]) for number in range(3)]
+    for item in items:
+        commits.line.put(item)
 
     with pytest.raises(SystemExit):
-        commits.commit(store, answers[0])
-    assert all(isinstance(answer.result(0), StoreError) for answer in answers)
+        commits.commit(store, items[0])
+    assert all(item.done and isinstance(item.answer, StoreError) for item in items)
 
 
 def test_a_process_has_one_line_for_a_store_and_forgets_it_with_the_store() -> None:

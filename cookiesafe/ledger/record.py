@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Literal
 
 from .tree import leaf_hash
@@ -74,9 +75,12 @@ class Record:
 
     def to_json(self) -> str:
         """The canonical form: keys sorted, no spaces, ASCII (as RFC 8785 has it for these types), nothing empty."""
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
-        said = {name: value for name, value in values.items() if value or name == "time"}
-        return json.dumps(said, sort_keys=True, separators=(",", ":"), default=dict)
+        said = {
+            name: value
+            for name, value in zip(_FIELDS, _values(self), strict=True)
+            if value or name == "time"
+        }
+        return _encode(said)
 
     @classmethod
     def from_json(cls, text: str) -> Record:
@@ -91,6 +95,8 @@ class Record:
 
 
 _FIELDS = [each.name for each in fields(Record)]
+_values = attrgetter(*_FIELDS)
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=dict).encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, select
 
@@ -16,21 +17,13 @@ _seq: Column[int] = table.c.seq
 _body: Column[str] = table.c.body
 _place = table.c.place
 _PENDING, _SEALED = _place.is_(None), _place.is_not(None)
+_KEPT = ("id", "time", "event", "receipt", "body")
+_kept = attrgetter("id", "time", "event", "receipt")
 _ENTRY = select(table.c.id, table.c.time, table.c.event, table.c.receipt, _body, _place)
 
 
 def append(connection: Connection, records: Sequence[Record]) -> None:
-    rows = [
-        {
-            "id": record.id,
-            "time": record.time,
-            "event": record.event,
-            "receipt": record.receipt,
-            "body": record.to_json(),
-        }
-        for record in records
-    ]
-    keep(connection, table, "id", rows)
+    keep(connection, table, _KEPT, [(*_kept(record), record.to_json()) for record in records])
 
 
 def page(connection: Connection, after: int) -> list[tuple[int, str]]:

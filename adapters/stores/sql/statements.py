@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, Table, delete, select
-from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, Table, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 
@@ -18,6 +18,8 @@ class Overtaken(Exception):
 
 _BATCH = 500
 """Rows that are deleted at once."""
+_AT_ONCE = 100
+"""Rows that one statement inserts."""
 
 
 @contextmanager
@@ -41,23 +43,40 @@ def _undo(connection: Connection) -> None:
         connection.invalidate()
 
 
-def keep(connection: Connection, table: Table, column: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert those whose value of that unique column no row has yet, all in one go."""
-    statement = _insert_once(connection.dialect.name, table, column)
-    if len(rows) == 1:
-        connection.execute(statement, rows[0])
-    elif rows:
-        with whole(connection):
-            connection.execute(statement, rows)
+def keep(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows, values of the columns ``names``, all or none: but not whose first value a row has already.
+
+    That column is unique. As one statement, which is all or nothing by itself: what it costs to begin and to commit,
+    and to hand over row by row, is more than what most rows cost.
+    """
+    if len(rows) <= _AT_ONCE:
+        _keep(connection, table, tuple(names), rows)
+        return
+    with whole(connection):
+        for start in range(0, len(rows), _AT_ONCE):
+            _keep(connection, table, tuple(names), rows[start : start + _AT_ONCE])
 
 
-@cache
-def _insert_once(dialect: str, table: Table, column: str) -> Insert:
+def _keep(
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
+    if rows:
+        dialect = connection.dialect
+        statement = _insert_once(dialect.name, dialect.paramstyle, table, names, len(rows))
+        connection.exec_driver_sql(statement, tuple(chain.from_iterable(rows)))
+
+
+@lru_cache(256)
+def _insert_once(dialect: str, style: str, table: Table, names: tuple[str, ...], rows: int) -> str:
+    unique = names[0]
+    there = f"CONFLICT ({unique}) DO NOTHING"
     if dialect in ("mysql", "mariadb"):
-        same = {column: table.c[column]}
-        return mysql.insert(table).on_duplicate_key_update(same).inline()
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing(index_elements=[column]).inline()
+        there = f"DUPLICATE KEY UPDATE {unique} = {unique}"
+    row = ", ".join(["?" if style == "qmark" else "%s"] * len(names))
+    into, values = f"{table.name} ({', '.join(names)})", ", ".join([f"({row})"] * rows)
+    return f"INSERT INTO {into} VALUES {values} ON {there}"  # noqa: S608 - names of ours
 
 
 def add(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
