@@ -49,17 +49,22 @@ class Commits:
         if not items:
             return
         try:
-            _commit(store, items)
-            committed = self._committed and self._committed()
-            if committed:
-                committed()
+            _commit(store, items, self._tell)
         finally:
             left = [item for item in items if not item.done]
             answer(left, StoreError(_ENDED))
 
+    def _tell(self) -> None:
+        call = self._committed and self._committed()
+        if call:
+            call()
 
-def _commit(store: Store, items: Sequence[Item]) -> None:
+
+def _commit(store: Store, items: Sequence[Item], committed: Callable[[], None]) -> None:
+    """``committed`` is called before anybody is answered: who closes the site next has what is due known."""
     failure = append(store, [record for item in items for record in item.records])
+    if failure is None:
+        committed()
     if failure is None or len(items) == 1:
         answer(items, failure)
         return
@@ -67,6 +72,8 @@ def _commit(store: Store, items: Sequence[Item]) -> None:
     failed = 0
     for n, item in enumerate(items):
         failure = append(store, item.records)
+        if failure is None:
+            committed()
         answer([item], failure)
         failed = 0 if failure is None else failed + 1
         if failed == _ENOUGH:
