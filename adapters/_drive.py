@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from cookiesafe.adapters._commits import commits_of
 from cookiesafe.adapters._line import Item
@@ -34,12 +35,16 @@ class Pool:
     def __init__(self, store: Store, *, deadline: float = DEADLINE) -> None:
         self._store = store
         self._deadline = deadline
+        self._start()
+        _pools.add(self)
+
+    def _start(self) -> None:
         self._threads = ThreadPoolExecutor(WORKERS + 1, thread_name_prefix="cookiesafe")
         self._free: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
             WeakKeyDictionary()
         )
         self._waiting = 0
-        self._commits = commits_of(store)
+        self._commits = commits_of(self._store)
         self._commit_lock = Lock()
         self._commits_on = False
 
@@ -133,3 +138,16 @@ class Pool:
         with self._commit_lock:
             self._commits_on = len(self._commits.line) > 0
             return self._commits_on
+
+
+_pools: WeakSet[Pool] = WeakSet()
+
+
+def _after_fork() -> None:
+    # The threads that were at work are not there in the child.
+    for pool in list(_pools):
+        pool._start()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
