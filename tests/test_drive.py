@@ -19,7 +19,6 @@ from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Answer, Append, Ask, Need, ReadBody, Store, ask
-from tests.support.stores import a_record
 
 LONG = 30  # seconds after which a test fails instead of hanging
 
