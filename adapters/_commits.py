@@ -54,8 +54,8 @@ class Commits:
             if committed:
                 committed()
         finally:
-            left = [item for item in items if not item.done]
-            answer(left, StoreError(_ENDED))
+            if left := [item for item in items if not item.done]:
+                answer(left, StoreError(_ENDED))
 
 
 def _commit(store: Store, items: Sequence[Item]) -> None:
