@@ -51,8 +51,8 @@ class Commits:
         try:
             _commit(store, items, self._tell)
         finally:
-            left = [item for item in items if not item.done]
-            answer(left, StoreError(_ENDED))
+            if left := [item for item in items if not item.done]:
+                answer(left, StoreError(_ENDED))
 
     def _tell(self) -> None:
         call = self._committed and self._committed()

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 
 from cookiesafe.adapters._commits import Commits, commits_of
 from cookiesafe.adapters._drive import Pool
-from cookiesafe.adapters._line import Item
+from cookiesafe.adapters._line import Answer, Item, answer
 from cookiesafe.adapters._perform import perform
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import StoreError
@@ -201,6 +202,51 @@ def test_requests_of_a_loop_are_committed_together() -> None:
 
     assert asyncio.run(hold()) == [None] * 100
     assert store.batches == [1, 99]
+
+
+def test_requests_that_the_loop_lets_run_in_one_go_are_one_commit() -> None:
+    store = CountingStore()
+    store.let_go.set()
+
+    async def hold() -> list[object]:
+        pool = Pool(store, deadline=LONG)
+        return await asyncio.gather(*(an_append(number).held(pool) for number in range(10)))
+
+    assert asyncio.run(hold()) == [None] * 10
+    assert store.batches == [10]
+
+
+def test_a_loop_is_woken_once_for_those_that_were_committed_together() -> None:
+    async def woken() -> tuple[int, list[Answer]]:
+        loop = asyncio.get_running_loop()
+        items = [Item([a_record(number)], loop.create_future()) for number in range(100)]
+        with patch.object(
+            loop, "call_soon_threadsafe", side_effect=loop.call_soon_threadsafe
+        ) as wake:
+            answer(items, None)
+        return wake.call_count, [await item.hearer for item in items if item.hearer]
+
+    assert asyncio.run(woken()) == (1, [None] * 100)
+
+
+def test_who_waits_on_a_loop_that_is_closed_is_no_hindrance_to_others() -> None:
+    closed = asyncio.new_event_loop()
+    gone = Item([a_record(1)], closed.create_future())
+    closed.close()
+
+    async def heard() -> Answer:
+        hearer = asyncio.get_running_loop().create_future()
+        answer([gone, Item([a_record(2)], hearer)], None)
+        return cast("Answer", await hearer)
+
+    assert asyncio.run(heard()) is None
+
+
+def test_what_nobody_answered_is_not_taken_for_kept() -> None:
+    """Whoever took it out of the line was ended before it could say anything."""
+    commits, item = Commits(), Item([a_record(1)])
+
+    assert isinstance(commits.commit(CountingStore(), item), StoreError)
 
 
 def test_what_was_not_begun_within_the_deadline_is_withdrawn_and_what_was_goes_on() -> None:

@@ -124,6 +124,27 @@ def test_the_same_id_is_kept_once_and_as_it_was_first(store: Store) -> None:
     assert list(store.records()) == [first, a_record(3)]
 
 
+@pytest.mark.parametrize("size", [99, 100, 101, 250])
+def test_many_that_are_appended_at_once_come_in_their_order(store: Store, size: int) -> None:
+    appended = [a_record(number) for number in range(size)]
+    store.append([appended[-1]])
+
+    store.append([*appended, appended[0]])
+
+    assert list(store.records()) == [appended[-1], *appended[:-1]]
+
+
+@pytest.mark.parametrize("size", [2, 101, 250])
+def test_of_many_that_are_appended_at_once_all_are_kept_or_none(url: str, size: int) -> None:
+    with closing(open_store(url)) as store:
+        with pytest.raises(StoreError):
+            store.append([*map(a_record, range(size - 1)), a_record(size, time=2**64)])
+
+        assert ids(store) == []
+        store.append([a_record(1)])
+        assert ids(store) == [a_record(1).id]
+
+
 def test_ids_that_differ_in_case_are_two(store: Store) -> None:
     store.append([a_record(id="abc")])
     store.append([a_record(id="ABC")])

@@ -18,6 +18,11 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
+_LOG_PAGES = 2000
+"""Pages of SQLite's write-ahead log, 8 MB, after which a commit brings them into the database.
+
+That a page was changed more than once in them is what makes it cheaper, and that others wait meanwhile what bounds it.
+"""
 
 
 def make_engine(text: str) -> Engine:
@@ -77,6 +82,7 @@ def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:
     try:
         _use_wal(connection)
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
         connection.execute("PRAGMA secure_delete=ON")
     except BaseException:
         connection.close()
