@@ -7,13 +7,26 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A yes or a no. ``ground`` is the fingerprint of what a yes was said to; of a no it is empty."""
+
+    yes: bool
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One user's choices about ways to be contacted, by purpose id. ``receipt`` is under what the ledger has them.
+    """One user's answers about ways to be contacted, by purpose id. ``receipt`` is under what the ledger has them.
 
     ``version`` counts its changes; 0 is one that the store does not have yet.
     """
 
     user: str
     receipt: str
-    choices: Mapping[str, bool] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     version: int = 0
+
+    @property
+    def choices(self) -> dict[str, bool]:
+        """What was said, whatever it was said to."""
+        return {id: answer.yes for id, answer in self.answers.items()}

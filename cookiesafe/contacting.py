@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from .asking import told
-from .contact import Contact
+from .contact import Answer, Contact
 from .errors import StoreError, UnknownName, UsageError
 from .ids import new_id
 from .ledger import Event
 from .notice import Shown
 from .policy import Purpose
 from .ports import Append, Flow, Store
+from .recalling import recall
 from .recording import record_of, words_of
 from .settings import Settings
 
@@ -47,7 +49,7 @@ def may_contact(settings: Settings, user: str, id: str) -> Flow[bool]:
     if _reaching(settings, id).always:
         return True
     contact = yield from load(settings, user)
-    return contact.choices.get(id, False)
+    return id in (yield from agreed(settings, contact))
 
 
 def load(settings: Settings, user: str) -> Flow[Contact]:
@@ -56,14 +58,32 @@ def load(settings: Settings, user: str) -> Flow[Contact]:
     return found or Contact(user=user, receipt=new_id(settings.entropy))
 
 
+def agreed(settings: Settings, contact: Contact) -> Flow[frozenset[str]]:
+    """To which purposes a yes was said that covers all they ask for today.
+
+    What it was said to is looked up in the ledger where that is not known; as long as it is not, it covers nothing.
+    """
+    known = {each.id for each in settings.policy.contacts}
+    yeses = {id: each.ground for id, each in contact.answers.items() if each.yes and id in known}
+    unknown = any(
+        not (settings.history.holds(*each) or settings.history.knows(*each))
+        for each in yeses.items()
+    )
+    if unknown and settings.versions.may_recall(settings.clock()):
+        yield from recall(settings)
+    return frozenset(id for id, ground in yeses.items() if settings.history.holds(id, ground))
+
+
 def choose(settings: Settings, contact: Contact, said: Said) -> Flow[Chosen]:
     """Take what was said by who had ``contact``. Raises ``StoreError`` where a yes was not taken, or a no not kept."""
-    news = {id: yes for id, yes in said.choices.items() if contact.choices.get(id) is not yes}
+    held = yield from agreed(settings, contact)
+    grounds = settings.policy.grounds
+    news = [id for id, yes in said.choices.items() if _is_news(id, yes, contact, held)]
     if not news:
         return Chosen(contact, None)
     event = _event(contact, said)
-    noes = {id: yes for id, yes in news.items() if not yes}
-    yeses = {id: yes for id, yes in news.items() if yes}
+    noes = {id: Answer(yes=False) for id in news if not said.choices[id]}
+    yeses = {id: Answer(yes=True, ground=grounds[id]) for id in news if said.choices[id]}
     if noes or not contact.version:
         # Even without a no: the receipt is this user's only once the store has it.
         contact = yield from _keep(contact, noes)
@@ -132,6 +152,10 @@ def _reaching(settings: Settings, id: str) -> Purpose:
     raise UnknownName("purpose", id, (each.id for each in settings.policy.contacts))
 
 
+def _is_news(id: str, yes: bool, contact: Contact, held: AbstractSet[str]) -> bool:
+    return id not in held if yes else contact.choices.get(id) is not False
+
+
 def _event(contact: Contact, said: Said) -> Event:
     """Named as for cookies, by what was said of; of what nothing was said, nothing changes."""
     before = any(contact.choices.get(id) for id in said.choices)
@@ -160,21 +184,25 @@ def _record(
     return None
 
 
-def _keep(contact: Contact, news: Mapping[str, bool]) -> Flow[Contact]:
-    """Have the store change these choices, and no others, whatever became of them since ``contact`` was loaded.
+def _keep(contact: Contact, news: Mapping[str, Answer]) -> Flow[Contact]:
+    """Have the store change these answers, and no others, whatever became of them since ``contact`` was loaded.
 
     A yes does not undo a no that was said meanwhile, nor bring back a user who was forgotten.
     """
     for _ in range(_MOST_TRIES):
-        if contact.version and news.items() <= contact.choices.items():
+        if contact.version and news.items() <= contact.answers.items():
             return contact
-        wanted = replace(contact, choices={**contact.choices, **news})
+        wanted = replace(contact, answers={**contact.answers, **news})
         if (yield from told(Store.save_contact, wanted)):
             return replace(wanted, version=contact.version + 1)
         found = yield from told(Store.load_contact, contact.user)
         if found is None:
-            return replace(contact, choices={}, version=0)
-        news = {id: yes for id, yes in news.items() if not (yes and _is_denied(id, found, contact))}
+            return replace(contact, answers={}, version=0)
+        news = {
+            id: each
+            for id, each in news.items()
+            if not (each.yes and _is_denied(id, found, contact))
+        }
         contact = found
     raise StoreError(f"a user's choices were changed by others {_MOST_TRIES} times at once")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -15,13 +16,15 @@ _TEXT = "\0text\0"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How a user may be reached: ``choices`` by purpose id, if they are ``known``.
+    """How a user may be reached: to which purposes, by id, there is a yes that holds, if that is ``known``.
 
+    ``changed`` are those that ask for more than when there was one, each with what is new, as far as that is known.
     ``nobody`` is signed in; or the store has not ``told``; or, without one, such choices are ``unkept``.
     """
 
     state: Literal["nobody", "known", "untold", "unkept"]
-    choices: Mapping[str, bool] = field(default_factory=dict)
+    agreed: AbstractSet[str] = frozenset()
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class ContactNotice:
