@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A yes or a no. ``ground`` is the fingerprint of what a yes was said to; of a no it is empty."""
+    """A yes or a no. ``ground`` is the fingerprint of what a yes was said to.
+
+    A no by the page of a mail's link has the ``ground`` of the yes that it ended, and the id of the ``press`` of the
+    page's button, which takes it back ``until`` then (unix seconds). Any other no has none of these.
+    """
 
     yes: bool
     ground: str = ""
+    press: str = ""
+    until: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

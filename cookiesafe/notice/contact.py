@@ -41,13 +41,13 @@ class ContactNotice:
         )
         return Shown.of(page.replace(_TEXT, ""), "page", "save")
 
-    def unsubscribe(self, root: str, token: str, purpose: Purpose, state: str, undo: str) -> bytes:
-        """The page of a link, whose ``token`` it sends again, with ``undo`` where that can be had.
+    def unsubscribe(self, root: str, token: str, purpose: Purpose, state: str, press: str) -> bytes:
+        """The page of a link, whose ``token`` it sends again, with the ``press`` of its button.
 
         ``state`` is whether mails of the ``purpose`` are ``on``, ``off`` or that is ``unknown``, or what was just done:
-        ``stopped`` or ``restored``.
+        ``stopped``, which without a ``press`` is not to be undone, or ``restored``.
         """
         page = self._render(
-            "unsubscribe.html", root, token=token, purpose=purpose, state=state, undo=undo
+            "unsubscribe.html", root, token=token, purpose=purpose, state=state, press=press
         )
         return page.encode("utf-8")

@@ -11,7 +11,8 @@ from cookiesafe.ports import Store
 from tests.support.stores import store_fixture  # noqa: F401
 
 YES, NO = Answer(yes=True, ground="0123456789ab"), Answer(yes=False)
-ANN = Contact(user="ann", receipt="r1", answers={"letters": YES, "calls": NO})
+STOPPED = Answer(yes=False, ground="0123456789ab", press="p" * 22, until=1_800_003_600)
+ANN = Contact(user="ann", receipt="r1", answers={"letters": YES, "calls": NO, "tips": STOPPED})
 
 
 def test_a_contact_comes_back_with_its_version(store: Store) -> None:
