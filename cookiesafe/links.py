@@ -1,17 +1,15 @@
-"""The links in mails by which somebody is written to no more, and the way back for who did that by mistake."""
+"""The links in mails by which somebody is written to no more."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from .errors import BadToken, UsageError
 from .keys import KeyRing
 
-UNDO_SECONDS: Final = 3600
 LONGEST: Final = 2048
 """In characters; what is longer is none of ours."""
 _NONCE_BYTES: Final = 12
@@ -30,26 +28,11 @@ class Link:
     purpose: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """Restores what ``link`` has stopped, while the user's choices are still as they were then, and it is not too late.
-
-    ``receipt`` and ``version`` are those of the choices, ``until`` is in unix seconds.
-    """
-
-    user: str
-    purpose: str
-    receipt: str
-    version: int
-    until: int
-
-
 class Links:
-    """Seals both, so that nobody reads in a link whom it is about. A link lasts as long as its key."""
+    """Seals them, so that nobody reads in a link whom it is about. It lasts as long as its key."""
 
     def __init__(self, keys: KeyRing, entropy: Callable[[int], bytes]) -> None:
         self._links = keys.sealer("unsubscribe", "link")
-        self._undoing = keys.sealer("unsubscribe", "undo")
         self._entropy = entropy
 
     def write(self, link: Link) -> str:
@@ -63,19 +46,6 @@ class Links:
             raise BadToken("the token is longer than any of ours")
         purpose, _, user = self._links.open(token).decode().partition(" ")
         return Link(user, purpose)
-
-    def write_undo(self, undo: Undo) -> str:
-        sealed = json.dumps(astuple(undo)).encode()
-        return self._undoing.seal(sealed, self._entropy(_NONCE_BYTES))
-
-    def read_undo(self, token: str, link: Link, now: float) -> Undo:
-        """What undoes this link. Raises ``BadToken``, for one of another link and one that is too old as well."""
-        if len(token) > LONGEST:
-            raise BadToken("the token is longer than any of ours")
-        undo = Undo(*json.loads(self._undoing.open(token)))
-        if (undo.user, undo.purpose) != (link.user, link.purpose) or now >= undo.until:
-            raise BadToken("the token is of another link, or too old")
-        return undo
 
 
 def headers_of(links: Links, link: Link, url: str | None, path: str) -> dict[str, str]:

@@ -215,8 +215,8 @@ class CookieSafe:
     def may_contact(self, user_id: str | int, purpose: str) -> bool:
         """Whether a user may be written to, called or visited for a purpose that has a ``channel``.
 
-        Yes where it is ``always`` on, and where the user has said so; no where nothing was said. Ask just before you
-        send. It asks the store, and waits for it. Raises ``StoreError``: then send nothing; ``UnknownName``; and
+        Yes where it is ``always`` on, and where the user has said so of all it asks for today; no where nothing was said.
+        Ask just before you send. It asks the store, and waits for it. Raises ``StoreError``: then send nothing; ``UnknownName``; and
         ``UsageError`` for a purpose without a channel, and where there is no store.
         """
         settings, user = self._contacting(user_id)

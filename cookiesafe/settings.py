@@ -129,6 +129,8 @@ class Settings:
         """When another policy is in force, in unix seconds: ``succeeded`` are the settings by then."""
         self._after: tuple[Settings, Callable[[Settings], None]] | None = None
         self.versions = Versions()
+        self.history = History(policy)
+        """Which consent to earlier policies still holds, as far as they are known."""
         self._check_room()
 
     @cached_property
@@ -139,9 +141,9 @@ class Settings:
     def learn(self, earlier: Iterable[Policy]) -> None:
         """From now on, consent that was given under these policies holds as far as ours asks for no more."""
         self.versions.earlier = tuple(earlier)
-        history = History(self.policy, self.versions.earlier)
+        self.history = History(self.policy, self.versions.earlier)
         for jar in (self.secure_jar, self._plain_jar):
-            jar.learn(history)
+            jar.learn(self.history)
 
     def announce(
         self, announcement: Announcement, hand_over: Callable[[Settings], None], after: Settings

@@ -20,7 +20,7 @@ from sqlalchemy import inspect, text
 
 from cookiesafe import CookieSafe, Policy
 from cookiesafe.adapters.stores import MemoryStore, open_store
-from cookiesafe.contact import Contact
+from cookiesafe.contact import Answer, Contact
 from cookiesafe.errors import StoreError, UsageError
 from cookiesafe.ledger import Entry, Event, Record
 from cookiesafe.ledger.dpv import STATES
@@ -101,7 +101,8 @@ def fill(store: Store, people: int, seal: Callable[[], object]) -> None:
         for browser in range(2):
             row, _ = a_login(f"{number}.{browser}", user=user, label=f"{HOSTILE} of {user}")
             assert store.add_series(replace(row, record=tick if browser else "0" * 32))
-        contact = Contact(user=user, receipt=f"contact{number}", choices={"letters": True})
+        answers = {"letters": Answer(yes=True, ground="f00d"), "calls": Answer(yes=False)}
+        contact = Contact(user=user, receipt=f"contact{number}", answers=answers)
         assert store.save_contact(contact)
         assert store.create_session(f"s{number}", user, b"secret of the app", NOW + 1000)
     random.Random(7).shuffle(every)  # noqa: S311
@@ -165,7 +166,11 @@ def test_one_person_among_others_gets_all_that_every_table_has_of_them_and_nothi
     assert {json.dumps(each["record"]) for each in told if "record" in each} == kept
     assert sorted(own) == sorted(each["record"]["id"] for each in told if "record" in each)
     assert [each["contact"] for each in told if "contact" in each] == [
-        {"choices": {"letters": True}, "receipt": "contact7"}
+        {
+            "choices": {"letters": True, "calls": False},
+            "grounds": {"letters": "f00d"},
+            "receipt": "contact7",
+        }
     ]
     logins = [each["login"] for each in told if "login" in each]
     assert len(logins) == len(raw["cookiesafe_series"]) == 2
@@ -207,10 +212,10 @@ def test_who_is_no_user_has_nothing(store: Store, user: str) -> None:
 
 
 def test_a_users_id_may_be_a_number(store: Store) -> None:
-    assert store.save_contact(Contact(user="5", receipt="c5", choices={}))
+    assert store.save_contact(Contact(user="5", receipt="c5"))
 
     assert lines(safe_of(store).export(user_id=5)) == [
-        {"contact": {"choices": {}, "receipt": "c5"}}
+        {"contact": {"choices": {}, "grounds": {}, "receipt": "c5"}}
     ]
 
 
@@ -271,7 +276,8 @@ def test_a_table_has_logins_and_contacts_as_rows_of_their_kind(store: Store) -> 
     table = rows(safe.export("csv", user_id="user1"))
 
     assert [each["kind"] for each in table] == ["contact", "login", "login", "record", "record"]
-    assert table[0]["choices"] == '{"letters": true}'
+    assert table[0]["choices"] == '{"calls": false, "letters": true}'
+    assert table[0]["grounds"] == '{"letters": "f00d"}'
     assert json.loads(table[1]["detail"])["label"] == f"{HOSTILE} of user1"
 
 

@@ -128,7 +128,7 @@ class MemoryStore:
             old = self._contacts.get(contact.user)
             if contact.version != (old.version if old else 0):
                 return False
-            kept = replace(contact, choices=dict(contact.choices), version=contact.version + 1)
+            kept = replace(contact, answers=dict(contact.answers), version=contact.version + 1)
             self._contacts[contact.user] = kept
             return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..contacting import Said, choose, load
+from ..contacting import Said, agreed, choose, load
 from ..errors import StoreError
 from ..notice import Reached
 from ..ports import Flow as Steps
@@ -23,10 +23,16 @@ def reached(asked: Asked) -> Steps[Reached]:
         return Reached("untold")
     try:
         contact = yield from load(asked.settings, identity.user)
+        held = yield from agreed(asked.settings, contact)
     except StoreError as failure:
         asked.settings.report_store("how somebody may be contacted was not told", failure)
         return Reached("untold")
-    return Reached("known", contact.choices)
+    changed = {
+        id: asked.settings.history.news(id, each.ground)
+        for id, each in contact.answers.items()
+        if each.yes and id not in held
+    }
+    return Reached("known", held, changed)
 
 
 def take_contact(asked: Asked) -> Flow:

@@ -1,17 +1,20 @@
 """The link in a mail: one click stops what it is about, signed in or not (RFC 8058), and the page undoes that.
 
 Whoever has the link may stop what it is about: neither a cookie nor where it comes from is asked for. Looking at the page
-changes nothing, since mail servers follow links. Only what the page itself sends turns anything on again.
+changes nothing, since mail servers follow links. What was stopped is turned on again by who pressed the button for it, and
+by nobody else who has the link: each page that is looked at has a press of its own, and the store knows which one it was.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from ..contact import Contact
-from ..contacting import Chosen, Said, choose, load
+from ..contacting import Said, agreed, choose, load, may_take_back
 from ..errors import BadToken, StoreError
-from ..links import UNDO_SECONDS, Link, Undo
+from ..ids import new_id
+from ..links import Link
 from ..policy import Purpose
 from ..ports import Flow as Steps
 from ..ports import Reply
@@ -31,6 +34,7 @@ from .asked import (
 from .multipart import TYPE as MULTIPART
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
+_PRESS = re.compile(r"[A-Za-z0-9_-]{22}")
 State = Literal["on", "off", "unknown", "stopped", "restored"]
 
 
@@ -44,10 +48,7 @@ def show_unsubscribe(asked: Asked) -> Flow:
     except StoreError as failure:
         asked.settings.report_store("how somebody may be contacted was not told", failure)
         return _page(asked, link, "unknown")
-    if not contact.choices.get(link.purpose):
-        return _page(asked, link, "off")
-    # For who presses the button twice: the second time, nobody knows any more how it was before.
-    return _page(asked, link, "on", _undo(asked, link, contact.receipt, contact.version + 1))
+    return _page(asked, link, "on" if contact.choices.get(link.purpose) else "off")
 
 
 def take_unsubscribe(asked: Asked) -> Flow:
@@ -59,16 +60,17 @@ def take_unsubscribe(asked: Asked) -> Flow:
     if isinstance(fields, Reply):
         return fields
     clicked, choice = one(fields, ONE_CLICK[0]), one(fields, "choice")
-    undo = one(fields, "undo") or ""
+    press = one(fields, "press") or ""
+    press = press if _PRESS.fullmatch(press) else ""
     try:
         match clicked, choice:
             case "One-Click", None:
                 yield from _stop(asked, link)
                 return Reply(200, [("Cache-Control", "no-store"), PLAIN], b"Stopped.\n")
             case None, "stop":
-                return (yield from _stop_by_page(asked, link, undo))
+                return (yield from _stop_by_page(asked, link, press))
             case None, "undo":
-                return from_elsewhere(asked) or (yield from _restore(asked, link, undo))
+                return from_elsewhere(asked) or (yield from _restore(asked, link, press))
     except StoreError as failure:
         asked.settings.report_store("a choice about being contacted was not taken", failure)
         why = "We could not save this now, so nothing was changed. Please try again."
@@ -76,52 +78,35 @@ def take_unsubscribe(asked: Asked) -> Flow:
     return incomplete(asked)
 
 
-def _stop(asked: Asked, link: Link) -> Steps[Chosen]:
-    """Of who is not written to anyway nothing is kept: the account may be closed by now."""
+def _stop(asked: Asked, link: Link, press: str = "") -> Steps[Contact]:
+    """Of who was never written to nothing is kept: the account may be closed by now."""
     contact = yield from load(asked.settings, link.user)
+    if link.purpose not in contact.answers:
+        return contact
+    return (yield from choose(asked.settings, contact, _said(asked, link, press))).contact
+
+
+def _stop_by_page(asked: Asked, link: Link, press: str) -> Flow:
+    press = press or new_id(asked.settings.entropy)
+    contact = yield from _stop(asked, link, press)
+    undone = yield from may_take_back(asked.settings, contact, link.purpose, press, asked.now)
+    return _page(asked, link, "stopped", press if undone else "")
+
+
+def _restore(asked: Asked, link: Link, press: str) -> Flow:
+    settings = asked.settings
+    contact = yield from load(settings, link.user)
     if not contact.choices.get(link.purpose):
-        return Chosen(contact, None)
-    return (yield from choose(asked.settings, contact, _said(asked, link, yes=False)))
-
-
-def _stop_by_page(asked: Asked, link: Link, undo: str) -> Flow:
-    stopped = yield from _stop(asked, link)
-    contact = stopped.contact
-    if stopped.event is not None:
-        undo = _undo(asked, link, contact.receipt, contact.version)
-    elif not _undoes(asked, link, undo, contact):
-        undo = ""
-    return _page(asked, link, "stopped", undo)
-
-
-def _restore(asked: Asked, link: Link, undo: str) -> Flow:
-    contact = yield from load(asked.settings, link.user)
-    if not contact.choices.get(link.purpose):
-        if not _undoes(asked, link, undo, contact):
-            why = "It is too late to undo this here, or something else was changed since. Nothing was changed. Sign in, and choose anew under Cookie choices."
+        if not (yield from may_take_back(settings, contact, link.purpose, press, asked.now)):
+            why = "It is too late to undo this here, or something else was said since. Nothing was changed. Sign in, and choose anew under Cookie choices."
             return problem(asked, 409, "Not undone", why)
-        yes = yield from choose(asked.settings, contact, _said(asked, link, yes=True))
-        contact = yes.contact
-    state: State = "restored" if contact.choices.get(link.purpose) else "off"
-    return _page(asked, link, state)
+        contact = (yield from choose(settings, contact, _said(asked, link, yes=True))).contact
+    on = link.purpose in (yield from agreed(settings, contact))
+    return _page(asked, link, "restored" if on else "off")
 
 
-def _undoes(asked: Asked, link: Link, undo: str, contact: Contact) -> bool:
-    """Whether this was stopped by the page that ``undo`` is of, and nothing was chosen since."""
-    try:
-        before = asked.settings.links.read_undo(undo, link, asked.now)
-    except BadToken:
-        return False
-    return (before.receipt, before.version) == (contact.receipt, contact.version)
-
-
-def _undo(asked: Asked, link: Link, receipt: str, version: int) -> str:
-    until = int(asked.now) + UNDO_SECONDS
-    return asked.settings.links.write_undo(Undo(link.user, link.purpose, receipt, version, until))
-
-
-def _said(asked: Asked, link: Link, *, yes: bool) -> Said:
-    return Said(choices={link.purpose: yes}, now=asked.now, layer="unsubscribe")
+def _said(asked: Asked, link: Link, press: str = "", *, yes: bool = False) -> Said:
+    return Said(choices={link.purpose: yes}, now=asked.now, layer="unsubscribe", press=press)
 
 
 def _link(asked: Asked) -> Link | Reply:
@@ -151,12 +136,15 @@ def _purpose(asked: Asked, link: Link) -> Purpose | None:
     return next((each for each in contacts if each.id == link.purpose and not each.always), None)
 
 
-def _page(asked: Asked, link: Link, state: State, undo: str = "") -> Reply:
+def _page(asked: Asked, link: Link, state: State, press: str = "") -> Reply:
+    """Each page has a ``press`` of its own to stop by; one that has stopped it has that press, if it can be taken back."""
+    if state in ("on", "unknown", "restored"):
+        press = new_id(asked.settings.entropy)
     if asked.wants_json:
-        return as_json(200, {"state": state, "undo": undo})
+        return as_json(200, {"state": state, "press": press})
     contact = asked.settings.notice.contact
     purpose = asked.settings.policy.purposes[link.purpose]
-    page = contact.unsubscribe(asked.request.root, _token(asked), purpose, state, undo)
+    page = contact.unsubscribe(asked.request.root, _token(asked), purpose, state, press)
     reply = html(200, page)
     # The address is a key: no other site is to see it.
     reply.headers.append(("Referrer-Policy", "same-origin"))

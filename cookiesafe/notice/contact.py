@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
@@ -15,13 +16,15 @@ _TEXT = "\0text\0"
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How a user may be reached: ``choices`` by purpose id, if they are ``known``.
+    """How a user may be reached: to which purposes, by id, there is a yes that holds, if that is ``known``.
 
+    ``changed`` are those that ask for more than when there was one, each with what is new, as far as that is known.
     ``nobody`` is signed in; or the store has not ``told``; or, without one, such choices are ``unkept``.
     """
 
     state: Literal["nobody", "known", "untold", "unkept"]
-    choices: Mapping[str, bool] = field(default_factory=dict)
+    agreed: AbstractSet[str] = frozenset()
+    changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class ContactNotice:
@@ -38,13 +41,13 @@ class ContactNotice:
         )
         return Shown.of(page.replace(_TEXT, ""), "page", "save")
 
-    def unsubscribe(self, root: str, token: str, purpose: Purpose, state: str, undo: str) -> bytes:
-        """The page of a link, whose ``token`` it sends again, with ``undo`` where that can be had.
+    def unsubscribe(self, root: str, token: str, purpose: Purpose, state: str, press: str) -> bytes:
+        """The page of a link, whose ``token`` it sends again, with the ``press`` of its button.
 
         ``state`` is whether mails of the ``purpose`` are ``on``, ``off`` or that is ``unknown``, or what was just done:
-        ``stopped`` or ``restored``.
+        ``stopped``, which without a ``press`` is not to be undone, or ``restored``.
         """
         page = self._render(
-            "unsubscribe.html", root, token=token, purpose=purpose, state=state, undo=undo
+            "unsubscribe.html", root, token=token, purpose=purpose, state=state, press=press
         )
         return page.encode("utf-8")

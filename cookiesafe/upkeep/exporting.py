@@ -116,7 +116,8 @@ def _by_id(drive: Drive, ids: Iterable[str]) -> Iterator[Entry]:
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
-    return {"receipt": contact.receipt, "choices": dict(contact.choices)}
+    grounds = {id: each.ground for id, each in contact.answers.items() if each.yes}
+    return {"receipt": contact.receipt, "choices": contact.choices, "grounds": grounds}
 
 
 def _login(row: Series, epoch: int, now: int) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def _policy(body: str) -> Policy | None:
 def _row(item: Item) -> Mapping[str, Any]:
     if isinstance(item, Entry):
         return csv_row(item)
-    columns = ("receipt", "choices")
+    columns = ("receipt", "choices", "grounds")
     rest = {name: value for name, value in item.values.items() if name not in columns}
     there = {name: item.values[name] for name in columns if name in item.values}
     return {"kind": item.kind, **there, "detail": rest}

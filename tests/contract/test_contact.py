@@ -12,11 +12,21 @@ import pytest
 
 from cookiesafe import CookieSafe, StoreError, UnknownName, UsageError
 from cookiesafe.adapters.stores import MemoryStore
-from tests.support.contacts import CONTACTS, Contested, Failing, app, signed_in
-from tests.support.edges import Client, Response
+from tests.support.contacts import (
+    CHOICES,
+    CONTACT,
+    CONTACTS,
+    Contested,
+    Failing,
+    app,
+    save,
+    section,
+    signed_in,
+    ticked,
+)
+from tests.support.edges import Client
 from tests.support.harbour import KEY, POLICY, Clock, MakeClient, MakeSafe
 
-CONTACT, CHOICES = "/cookiesafe/contact", "/cookiesafe/choices"
 JSON = {"Accept": "application/json"}
 
 
@@ -28,21 +38,6 @@ def client(make_client: MakeClient) -> Client:
 def may(client: Client, purpose: str = "newsletter", user: str | int = "ann") -> bool:
     assert client.safe is not None
     return client.safe.may_contact(user, purpose)
-
-
-def save(client: Client, *purposes: str, **fields: str) -> Response:
-    return client.post(CONTACT, form={"purpose": purposes, **fields})
-
-
-def section(client: Client) -> str:
-    page = client.get(CHOICES).text
-    found = re.search(r'<section aria-labelledby="contact">.*?</section>', page, re.DOTALL)
-    assert found, "the page has no such section"
-    return found[0]
-
-
-def ticked(client: Client) -> list[str]:
-    return re.findall(r'name="purpose" value="(\w+)" checked', section(client))
 
 
 def text_of(client: Client) -> str:
@@ -261,6 +256,16 @@ class TestTheOrder:
         assert save(client).status == 303
         assert not may(client)
         assert "[CS602]" in caplog.text
+
+    def test_a_no_counts_though_what_was_agreed_to_before_is_ticked_and_it_cannot_be_recorded(
+        self, client: Client, store: Failing
+    ) -> None:
+        save(client, "newsletter", "calls")
+        store.broken = {"append"}
+
+        assert save(client, "calls").status == 303
+        assert not may(client)
+        assert may(client, "calls")
 
     def test_of_both_at_once_the_no_counts_and_the_yes_does_not(
         self, client: Client, store: Failing

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
-from cookiesafe.contact import Contact
+from cookiesafe.contact import Answer, Contact
 from cookiesafe.ports import Store
 from tests.support.stores import store_fixture  # noqa: F401
 
-ANN = Contact(user="ann", receipt="r1", choices={"letters": True, "calls": False})
+YES, NO = Answer(yes=True, ground="0123456789ab"), Answer(yes=False)
+STOPPED = Answer(yes=False, ground="0123456789ab", press="p" * 22, until=1_800_003_600)
+ANN = Contact(user="ann", receipt="r1", answers={"letters": YES, "calls": NO, "tips": STOPPED})
 
 
 def test_a_contact_comes_back_with_its_version(store: Store) -> None:
@@ -22,7 +24,7 @@ def test_a_contact_comes_back_with_its_version(store: Store) -> None:
 
 def test_a_change_is_kept_if_nobody_else_made_one(store: Store) -> None:
     assert store.save_contact(ANN)
-    changed = replace(ANN, choices={"letters": False}, receipt="r2", version=1)
+    changed = replace(ANN, answers={"letters": NO}, receipt="r2", version=1)
 
     assert store.save_contact(changed)
     assert not store.save_contact(replace(ANN, version=1))
@@ -47,13 +49,13 @@ def test_users_are_told_apart_exactly(store: Store) -> None:
 
 
 def test_a_contact_is_what_it_was_when_it_was_saved(store: Store) -> None:
-    choices = {"letters": True}
-    assert store.save_contact(replace(ANN, choices=choices))
-    choices["letters"] = False
+    answers = {"letters": YES}
+    assert store.save_contact(replace(ANN, answers=answers))
+    answers["letters"] = NO
 
     kept = store.load_contact("ann")
     assert kept is not None
-    assert kept.choices == {"letters": True}
+    assert kept.answers == {"letters": YES}
 
 
 def test_a_contact_is_removed(store: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP, default
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from cookiesafe import CookieSafe, Policy, UnknownName, UsageError
 from cookiesafe.adapters.stores import MemoryStore
-from tests.support.contacts import CONTACTS, SITE, Failing, app, signed_in
+from cookiesafe.contact import Answer
+from tests.support.contacts import CONTACTS, SITE, Contested, Failing, app, save, signed_in
 from tests.support.edges import FORM, Client, Fields, Response, client_at
 from tests.support.harbour import KEY, OTHER_KEY, Clock, MakeClient, MakeSafe, cache_rules
 
@@ -76,6 +78,40 @@ def press(client: Client, page: Response, headers: Fields | None = None) -> Resp
     return client.post(
         html.unescape(action[1]), form={**fields, "choice": choice}, headers=headers or {}
     )
+
+
+def press_of(page: Response) -> str:
+    found = re.search(r'name="press" value="([\w-]{22})"', page.text)
+    assert found, "the page has no press"
+    return found[1]
+
+
+def undo(client: Client, path: str, press: str) -> Response:
+    return client.post(path, form={"choice": "undo", "press": press})
+
+
+def stop(client: Client, path: str, press: str) -> Response:
+    return client.post(path, form={"choice": "stop", "press": press})
+
+
+def by_one_click(client: Client) -> None:
+    assert click(client, link(client)).status == 200
+
+
+def by_the_page(client: Client) -> None:
+    assert press(client, client.get(link(client))).status == 200
+
+
+def while_signed_in(client: Client) -> None:
+    assert save(signed_in(client.another())).status == 303
+
+
+def in_the_app(client: Client) -> None:
+    assert client.safe is not None
+    client.safe.choose_contact("ann", {"newsletter": False})
+
+
+WAYS = [by_one_click, by_the_page, while_signed_in, in_the_app]
 
 
 class TestTheFields:
@@ -191,6 +227,14 @@ class TestOneClick:
         assert withdrawal.choices == {"newsletter": False}
         assert withdrawal.receipt == grant.receipt
         assert withdrawal.regime == ""
+
+    def test_the_store_keeps_the_no_and_nothing_of_the_yes(self, client: Client) -> None:
+        click(client, link(client))
+
+        assert client.safe is not None
+        contact = client.safe.store.load_contact("ann")
+        assert contact is not None
+        assert contact.answers == {"newsletter": Answer(yes=False)}
 
     def test_again_it_is_the_same_and_no_record(self, client: Client) -> None:
         path = link(client)
@@ -359,6 +403,57 @@ class TestThePage:
         assert press(client, stopped).status == 409
         assert not may(client)
 
+    def test_pressing_again_gives_no_second_hour(self, client: Client, clock: Clock) -> None:
+        asked = client.get(link(client))
+        stopped = press(client, asked)
+        clock.now += 3599
+        assert button(press(client, asked)) == "undo"
+        clock.now += 1
+
+        assert button(press(client, asked)) is None
+        assert press(client, stopped).status == 409
+
+    def test_a_page_that_was_left_open_for_a_day_has_its_hour_too(
+        self, client: Client, clock: Clock
+    ) -> None:
+        asked = client.get(link(client))
+        clock.days(1)
+        press(client, asked)
+
+        press(client, press(client, asked))
+
+        assert may(client)
+
+    def test_what_was_said_of_something_else_is_not_in_the_way(self, client: Client) -> None:
+        assert client.safe is not None
+        stopped = press(client, client.get(link(client)))
+        client.safe.choose_contact("ann", {"calls": True})
+
+        assert press(client, stopped).status == 200
+        assert may(client)
+
+    def test_what_asks_for_more_by_now_is_not_turned_on_again(
+        self, client: Client, make_client: MakeClient
+    ) -> None:
+        assert client.safe is not None
+        stopped = press(client, client.get(link(client)))
+        wider = CONTACTS.replace("Once a month", "Every day")
+        later = make_client(app, policy=wider, store=client.safe.store)
+
+        assert press(later, stopped).status == 409
+        assert not may(later)
+
+    def test_a_yes_to_less_is_ended_for_good(self, client: Client, make_client: MakeClient) -> None:
+        assert client.safe is not None
+        wider = CONTACTS.replace("Once a month", "Every day")
+        later = make_client(app, policy=wider, store=client.safe.store)
+
+        stopped = press(later, later.get(link(later)))
+
+        assert button(stopped) is None
+        assert events(later) == ["grant", "withdrawal"]
+        assert not may(client)
+
     def test_after_another_choice_there_is_no_undoing(self, client: Client) -> None:
         stopped = press(client, client.get(link(client)))
         press(client, stopped)
@@ -380,20 +475,18 @@ class TestThePage:
 
         stopped = client.post(path, form={"choice": "stop"})
         assert button(stopped) is None
-        for undo in ({}, {"undo": ""}, {"undo": path.partition("?")[2]}, {"undo": "x" * 60_000}):
-            assert client.post(path, form={"choice": "undo", **undo}).status == 409
+        for sent in ({}, {"press": ""}, {"press": "x" * 22}, {"press": "x" * 60_000}):
+            assert client.post(path, form={"choice": "undo", **sent}).status == 409
         assert not may(client)
 
     def test_the_undo_of_one_link_is_none_of_another(self, client: Client) -> None:
         assert client.safe is not None
         client.safe.choose_contact("bob", {"newsletter": True})
         stopped = press(client, client.get(link(client, "bob")))
-        undo = re.search(r'name="undo" value="([^"]*)"', stopped.text)
-        assert undo
         path = link(client)
         click(client, path)
 
-        assert client.post(path, form={"choice": "undo", "undo": undo[1]}).status == 409
+        assert undo(client, path, press_of(stopped)).status == 409
         assert not may(client)
 
     def test_the_undo_of_one_purpose_is_none_of_another(self, make_client: MakeClient) -> None:
@@ -402,19 +495,17 @@ class TestThePage:
         assert client.safe is not None
         client.safe.choose_contact("ann", {"newsletter": True, "tips": False})
         stopped = press(client, client.get(link(client)))
-        undo = re.search(r'name="undo" value="([^"]*)"', stopped.text)
-        assert undo
 
         path = link(client, purpose="tips")
-        assert client.post(path, form={"choice": "undo", "undo": undo[1]}).status == 409
+        assert undo(client, path, press_of(stopped)).status == 409
         assert not client.safe.may_contact("ann", "tips")
 
     def test_an_undo_that_would_not_work_is_not_offered(self, client: Client) -> None:
         path = link(client)
         click(client, path)
 
-        for undo in ("x", path.partition("?")[2]):
-            assert button(client.post(path, form={"choice": "stop", "undo": undo})) is None
+        for sent in ("x", "x" * 22, "é" * 22, path.partition("?")[2]):
+            assert button(client.post(path, form={"choice": "stop", "press": sent})) is None
 
     def test_a_yes_that_is_not_recorded_does_not_count(self, make_client: MakeClient) -> None:
         store = Failing()
@@ -426,6 +517,120 @@ class TestThePage:
 
         assert press(client, stopped).status == 503
         assert not may(client)
+
+
+class TestAStrangerWithTheLink:
+    """Whom a mail was forwarded to may stop what it is about, and never undoes what somebody else has stopped."""
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_who_had_the_page_open_cannot_undo_a_stop(
+        self, client: Client, way: Callable[[Client], None]
+    ) -> None:
+        stranger, path = client.another(), link(client)
+        seen = press_of(stranger.get(path))
+
+        way(client)
+
+        assert undo(stranger, path, seen).status == 409
+        assert button(stop(stranger, path, seen)) is None
+        assert undo(stranger, path, seen).status == 409
+        assert not may(client)
+        assert events(client) == ["grant", "withdrawal"]
+
+    @pytest.mark.parametrize("way", [by_one_click, while_signed_in, in_the_app])
+    def test_who_was_the_first_to_stop_it_cannot_undo_it_once_another_has_stopped_it_too(
+        self, client: Client, way: Callable[[Client], None]
+    ) -> None:
+        stranger = client.another()
+        stopped = press(stranger, stranger.get(link(client)))
+
+        way(client)
+
+        assert press(stranger, stopped).status == 409
+        assert not may(client)
+        way(client)
+        assert len([each for each in events(client) if each == "withdrawal"]) == 1
+
+    def test_nor_once_another_has_pressed_the_button_as_well(self, client: Client) -> None:
+        stranger, path = client.another(), link(client)
+        page = client.get(path)
+        stopped = press(stranger, stranger.get(path))
+
+        assert button(press(client, page)) is None
+
+        assert press(stranger, stopped).status == 409
+        assert not may(client)
+
+    def test_each_look_has_a_press_of_its_own(self, client: Client) -> None:
+        path = link(client)
+
+        assert len({press_of(client.get(path)) for _ in range(5)}) == 5
+
+    def test_a_form_that_names_no_press_is_given_one(self, client: Client) -> None:
+        stopped = client.post(link(client), form={"choice": "stop"})
+
+        assert press(client, stopped).status == 200
+        assert may(client)
+
+
+class TestAtOnce:
+    @pytest.fixture
+    def store(self) -> Contested:
+        return Contested()
+
+    @pytest.fixture
+    def client(self, make_client: MakeClient, store: Contested) -> Client:
+        client = make_client(app, policy=CONTACTS, store=store)
+        assert client.safe is not None
+        client.safe.choose_contact("ann", {"newsletter": True})
+        return client
+
+    def test_a_stop_by_the_page_leaves_one_by_the_mail_program_for_good(
+        self, client: Client, store: Contested
+    ) -> None:
+        asked, path = client.get(link(client)), link(client)
+        store.others = [lambda: by_one_click(client)]
+
+        stopped = press(client, asked)
+
+        assert button(stopped) is None
+        assert undo(client, path, press_of(asked)).status == 409
+        assert not may(client)
+
+    def test_a_stop_by_the_mail_program_goes_before_one_by_the_page(
+        self, client: Client, store: Contested
+    ) -> None:
+        stopped: list[Response] = []
+        asked = client.get(link(client))
+        store.others = [lambda: stopped.append(press(client, asked))]
+
+        by_one_click(client)
+
+        assert press(client, stopped[0]).status == 409
+        assert not may(client)
+
+    @pytest.mark.parametrize("way", WAYS)
+    def test_a_stop_goes_before_an_undo(
+        self, client: Client, store: Contested, way: Callable[[Client], None]
+    ) -> None:
+        asked, path = client.get(link(client)), link(client)
+        stopped = press(client, asked)
+        store.others = [lambda: stop(client, path, "x" * 22) if way is by_the_page else way(client)]
+
+        page = press(client, stopped)
+
+        assert "is off for you" in page.text
+        assert not may(client)
+
+    def test_two_presses_of_one_button_are_one(self, client: Client, store: Contested) -> None:
+        asked = client.get(link(client))
+        store.others = [lambda: press(client, asked)]
+
+        stopped = press(client, asked)
+
+        assert button(stopped) == "undo"
+        press(client, stopped)
+        assert may(client)
 
 
 class TestBadInput:

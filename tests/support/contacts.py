@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
-from cookiesafe import Visit
+from cookiesafe import Policy, Visit
 from cookiesafe.adapters.stores import MemoryStore
-from cookiesafe.contact import Contact
+from cookiesafe.contact import Answer, Contact
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Record
-from tests.support.edges import AppRequest, AppResponse, Client, answer
+from tests.support.edges import AppRequest, AppResponse, Client, Response, answer
 from tests.support.harbour import POLICY
 
 CONTACTS = f"""{POLICY}
@@ -29,7 +30,9 @@ channel = "email"
 title = "Offers by telephone"
 channel = "phone"
 """
+CONTACT, CHOICES = "/cookiesafe/contact", "/cookiesafe/choices"
 SITE = "https://www.example"
+GROUNDS = Policy.from_toml(CONTACTS).grounds
 
 
 def app(visit: Visit, request: AppRequest) -> AppResponse:
@@ -43,6 +46,21 @@ def app(visit: Visit, request: AppRequest) -> AppResponse:
 def signed_in(client: Client, user: str = "ann") -> Client:
     client.get(f"/in/{user}")
     return client
+
+
+def save(client: Client, *purposes: str, **fields: str) -> Response:
+    return client.post(CONTACT, form={"purpose": purposes, **fields})
+
+
+def section(client: Client) -> str:
+    page = client.get(CHOICES).text
+    found = re.search(r'<section aria-labelledby="contact">.*?</section>', page, re.DOTALL)
+    assert found, "the page has no such section"
+    return found[0]
+
+
+def ticked(client: Client) -> list[str]:
+    return re.findall(r'name="purpose" value="(\w+)" checked', section(client))
 
 
 class Failing(MemoryStore):
@@ -86,12 +104,16 @@ class Contested(MemoryStore):
 
         def put() -> bool:
             old = self.load_contact(user) or Contact(user=user, receipt="another")
+            new = {
+                id: Answer(yes=yes, ground=GROUNDS[id] if yes else "")
+                for id, yes in choices.items()
+            }
             return MemoryStore.save_contact(
                 self,
                 Contact(
                     user=user,
                     receipt=old.receipt,
-                    choices={**old.choices, **choices},
+                    answers={**old.answers, **new},
                     version=old.version,
                 ),
             )

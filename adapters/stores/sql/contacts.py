@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from sqlalchemy import Connection, delete, select
 
 from cookiesafe.adapters.stores.sql import statements
 from cookiesafe.adapters.stores.sql.tables import contacts as table
-from cookiesafe.contact import Contact
+from cookiesafe.contact import Answer, Contact
 
 _user, _version = table.c.user, table.c.version
 
@@ -20,14 +21,15 @@ def load(connection: Connection, user: str) -> Contact | None:
     return Contact(
         user=found.user,
         receipt=found.receipt,
-        choices=json.loads(found.choices),
+        answers={id: Answer(**each) for id, each in json.loads(found.answers).items()},
         version=found.version,
     )
 
 
 def save(connection: Connection, contact: Contact) -> bool:
-    choices = json.dumps(dict(contact.choices), sort_keys=True)
-    new = {"receipt": contact.receipt, "choices": choices, "version": contact.version + 1}
+    answers = {id: asdict(each) for id, each in contact.answers.items()}
+    text = json.dumps(answers, sort_keys=True)
+    new = {"receipt": contact.receipt, "answers": text, "version": contact.version + 1}
     if contact.version == 0:
         return statements.add(connection, table, {"user": contact.user, **new})
     same = table.update().where(_user == contact.user, _version == contact.version)

@@ -93,7 +93,7 @@ contacts = Table(
     tables,
     Column("user", UserId, primary_key=True),
     Column("receipt", String(64), nullable=False),
-    Column("choices", Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb"), nullable=False),
+    Column("answers", Text().with_variant(mysql.MEDIUMTEXT, "mysql", "mariadb"), nullable=False),
     Column("version", BigInteger, nullable=False),
     **_EXACT,
 )
