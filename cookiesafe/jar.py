@@ -65,6 +65,9 @@ class Passage:
 class Standing:
     """What follows from one visitor's consent in its ``circumstances``: what is ``allowed``, through which ``gate`` and
     ``passage``, and the ``question`` to ask, if any.
+
+    ``personal`` is whether what is made for this visitor is not for everybody: there is a yes, or more is allowed than
+    to who has agreed to nothing.
     """
 
     consent: Consent
@@ -73,6 +76,7 @@ class Standing:
     gate: CookieGate
     passage: Passage
     question: Question | None
+    personal: bool
 
     @property
     def settled(self) -> bool:
@@ -164,6 +168,7 @@ class Jar:
         self.age = AgeCookie(f"{prefix}cookiesafe-age", secure=secure)
         self._passage = lru_cache(_MOST_PASSAGES)(self._work_out_passage)
         nothing = Circumstances(frozenset(), policy.regime(""), child=True)
+        self._nobodys_allowed = allowed(policy, UNDECIDED, nothing)
         self.nobody = self._stand_by(History(policy), UNDECIDED, nothing)
         """Who has agreed to nothing, and is asked nothing."""
         self.learn(History(policy))
@@ -301,7 +306,8 @@ class Jar:
         may = allowed(self._policy, consent, circumstances)
         passage = self._passage(may)
         asking = question(self._policy, history, consent, circumstances)
-        return Standing(consent, circumstances, may, passage.gate, passage, asking)
+        personal = bool(consent.grants) or may.exceeds(self._nobodys_allowed)
+        return Standing(consent, circumstances, may, passage.gate, passage, asking, personal)
 
     def _work_out_passage(self, may: Allowed) -> Passage:
         own = (

@@ -28,6 +28,10 @@ class Allowed:
             return False
         return purpose in self.purposes or vendor in self.vendors
 
+    def exceeds(self, other: Allowed) -> bool:
+        """Whether a purpose or vendor may pass that may not pass with the other."""
+        return not (self.purposes <= other.purposes and self.vendors <= other.vendors)
+
 
 def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> Allowed:
     """What may pass. A signal turns purposes off, and never on; a child has nothing optional, whatever was chosen.

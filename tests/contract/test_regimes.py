@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cookiesafe import Visit
 from tests.support.edges import AppRequest, AppResponse, Client, Fields, answer
-from tests.support.harbour import BANNER, POLICY, REVISIT, Asks, Clock, MakeClient, varies_by
+from tests.support.harbour import (
+    BANNER,
+    POLICY,
+    REVISIT,
+    Asks,
+    Clock,
+    MakeClient,
+    cache_rules,
+    lets_in,
+    varies_by,
+)
+from tests.support.shared_cache import EVERYTHING, SharedCache, behind
 
 PLACE = ["X-Country", "X-Region"]
 SORTED = POLICY.replace('signal = "gpc"', 'signal = "gpc"\ncategory = "advertising"').replace(
@@ -118,6 +131,46 @@ def test_what_a_page_is_made_up_of_varies_only_if_it_asked(
     assert response.text == f"/* {True if asks else None} */"
 
 
+@pytest.mark.parametrize("place", [CALIFORNIA, BRITAIN], ids=["opt-out", "notice"])
+@pytest.mark.parametrize("path", ["/page", "/asked.json"])
+def test_what_is_on_by_default_reaches_nobody_else_through_a_cache_that_ignores_vary(
+    make_client: MakeClient, clock: Clock, place: Fields, path: str
+) -> None:
+    def app(visit: Visit, request: AppRequest) -> AppResponse:
+        public = ("Cache-Control", "public, max-age=600")
+        if request.path == "/page":
+            return answer("text/html", "<p>News", public)
+        on = [name for name in ("statistics", "advertising") if visit.allows(name)]
+        return answer("application/json", json.dumps(on), public)
+
+    direct = make_client(app, policy=SORTED, place_headers=PLACE)
+    cache = SharedCache(direct._send, clock, ignores=EVERYTHING)
+    theirs = behind(cache).get(path, place)
+    others = behind(cache).get(path, {"X-Country": "DE"})
+
+    for host in ("ads.gullwing.example", "count.tidepool.example"):
+        assert not lets_in(others, host)
+    assert "private" in cache_rules(theirs)
+    if path == "/asked.json":
+        assert (theirs.text == "[]", others.text) == (False, "[]")
+
+
+@pytest.mark.parametrize(
+    ("place", "signals"),
+    [({"X-Country": "DE"}, {}), (CALIFORNIA, {"Sec-GPC": "1"})],
+    ids=["asked first", "turned off by a signal"],
+)
+def test_where_nothing_is_on_a_page_stays_public(
+    make_client: MakeClient, place: Fields, signals: Fields
+) -> None:
+    def app(visit: Visit, request: AppRequest) -> AppResponse:
+        return answer("text/html", "<p>News", ("Cache-Control", "public, max-age=600"))
+
+    client = make_client(app, policy=SORTED, place_headers=PLACE)
+
+    assert "public" in cache_rules(client.get("/", {**place, **signals}))
+
+
 # --- how long a choice holds there ----------------------------------------------------------------
 
 
@@ -181,7 +234,7 @@ def test_a_question_that_comes_again_says_what_is_on_until_it_is_answered(
 
     page = restarted(client, make_client, added(SORTED, "statistics")).get("/", BRITAIN).text
 
-    assert "we ask you again about: Offers. Unless you say no, this is on: Offers." in page
+    assert "none that still holds, about: Offers. Unless you say no, this is on: Offers." in page
 
 
 @pytest.mark.law("N-CA3")
