@@ -12,6 +12,7 @@ from .consent import (
     MOST_SWEEPS,
     SWEPT_DAYS,
     UNDECIDED,
+    UNKNOWN,
     Allowed,
     Circumstances,
     Consent,
@@ -25,7 +26,7 @@ from .consent import (
     write,
     write_sweeps,
 )
-from .cookies import expire_set_cookie, find_cookie, write_set_cookie
+from .cookies import LONGEST_LIFE, expire_set_cookie, find_cookie, write_set_cookie
 from .errors import BadToken
 from .gate import CookieGate, HostGate, content_security_policy
 from .gate.csp import left_out, reporting
@@ -248,7 +249,11 @@ class Jar:
         )
 
     def _standing_of(self, tokens: list[str], circumstances: Circumstances) -> Standing:
-        """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""
+        """None that can be read, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis,
+        section 8.6). Nor do they leave anything on by default: one of them may be a no.
+        """
+        if not tokens:
+            return self.undecided[circumstances]
         found: Standing | None = None
         for token in tokens:
             try:
@@ -256,9 +261,9 @@ class Jar:
             except BadToken:
                 continue
             if found is not None and found.consent != consent:
-                return self.undecided[circumstances]
+                return self.stand(UNKNOWN, circumstances)
             found = self.stand(consent, circumstances)
-        return found or self.undecided[circumstances]
+        return found or self.stand(UNKNOWN, circumstances)
 
     def signs_in(self, header: str) -> bool:
         """Whether something in a ``Cookie`` header may sign somebody in, or holds a session."""
@@ -266,9 +271,14 @@ class Jar:
         return any(find_cookie(header, name) for name in names)
 
     def write_consent(self, consent: Consent, regime: Regime, age: int = 0) -> str:
-        """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old, for as long as any of it holds."""
+        """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old, for as long as any of it holds.
+
+        Where something is on by default, a no is kept for as long as browsers keep anything.
+        """
         token = self._signer.sign(write(consent))
         lasts = max(DAY, max(regime.lifetime, regime.ask_again) - age * DAY)
+        if regime.defaults and (consent.against or not all(consent.choices.values())):
+            lasts = LONGEST_LIFE
         return write_set_cookie(self.consent_name, token, max_age=lasts, secure=self.secure)
 
     def expire_consent(self) -> str:

@@ -39,9 +39,11 @@ def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> A
     A vendor needs all its purposes, or a yes of its own.
     """
     silenced = {purpose.id for purpose in circumstances.silenced(policy)}
-    choices: Mapping[str, bool] = {} if circumstances.child else consent.choices
+    choices: Mapping[str, bool] = {}
+    if not circumstances.child:
+        choices = {**dict.fromkeys(consent.against, False), **consent.choices}
     default = circumstances.by_default(policy)
-    if consent.refuses_all:
+    if consent.refuses_all or consent.strict:
         default = frozenset({NECESSARY_ID})
     purposes = {name for name in policy.purposes if choices.get(name, name in default)} - silenced
     purposes.add(NECESSARY_ID)
@@ -59,13 +61,15 @@ class Question(NamedTuple):
     """What a visitor is to be asked: about which ``purposes``, in the policy's order.
 
     ``again`` is whether it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and
-    have become wider since, ``news`` is what is new in each of these of which it is known.
+    have become wider since, ``news`` is what is new in each of these of which it is known. ``off`` is what would be on by
+    default, and is not, since this visitor has said no before.
     """
 
     purposes: tuple[str, ...]
     again: bool = False
     changed: tuple[str, ...] = ()
     news: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    off: tuple[str, ...] = ()
 
 
 def question(
@@ -89,4 +93,10 @@ def question(
     since = {name: history.news(name, ground) for name, ground in consent.former.items()}
     changed = tuple(name for name in purposes if name in since)
     news = tuple((name, since[name]) for name in changed if since[name])
-    return Question(purposes, consent.decided, changed, news)
+    off = tuple(
+        purpose.id
+        for purpose in policy.optional
+        if (consent.strict or purpose.id in consent.against)
+        and circumstances.regime.mode(purpose) != "opt-in"
+    )
+    return Question(purposes, consent.decided, changed, news, off)
