@@ -167,7 +167,7 @@ class Departure(Leaving):
             sets_cookies
             or touched
             or (guarded and self._jar.session.name in self.cookie)
-            or ((guarded or self.asked) and standing.consent.grants)
+            or ((guarded or self.asked) and standing.personal)
         ):
             if "caches" in told:
                 kept = _restated(kept, "caches", make_private, spelling)

@@ -12,6 +12,7 @@ from .consent import (
     MOST_SWEEPS,
     SWEPT_DAYS,
     UNDECIDED,
+    UNKNOWN,
     Allowed,
     Circumstances,
     Consent,
@@ -25,7 +26,7 @@ from .consent import (
     write,
     write_sweeps,
 )
-from .cookies import expire_set_cookie, find_cookie, write_set_cookie
+from .cookies import LONGEST_LIFE, expire_set_cookie, find_cookie, write_set_cookie
 from .errors import BadToken
 from .gate import CookieGate, HostGate, content_security_policy
 from .gate.csp import left_out, reporting
@@ -65,6 +66,9 @@ class Passage:
 class Standing:
     """What follows from one visitor's consent in its ``circumstances``: what is ``allowed``, through which ``gate`` and
     ``passage``, and the ``question`` to ask, if any.
+
+    ``personal`` is whether what is made for this visitor is not for everybody: there is a yes, or more is allowed than
+    to who has agreed to nothing.
     """
 
     consent: Consent
@@ -73,6 +77,7 @@ class Standing:
     gate: CookieGate
     passage: Passage
     question: Question | None
+    personal: bool
 
     @property
     def settled(self) -> bool:
@@ -164,6 +169,7 @@ class Jar:
         self.age = AgeCookie(f"{prefix}cookiesafe-age", secure=secure)
         self._passage = lru_cache(_MOST_PASSAGES)(self._work_out_passage)
         nothing = Circumstances(frozenset(), policy.regime(""), child=True)
+        self._nobodys_allowed = allowed(policy, UNDECIDED, nothing)
         self.nobody = self._stand_by(History(policy), UNDECIDED, nothing)
         """Who has agreed to nothing, and is asked nothing."""
         self.learn(History(policy))
@@ -243,7 +249,11 @@ class Jar:
         )
 
     def _standing_of(self, tokens: list[str], circumstances: Circumstances) -> Standing:
-        """None, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis, section 8.6)."""
+        """None that can be read, or several that differ, are no consent: one of them is somebody else's (RFC 6265bis,
+        section 8.6). Nor do they leave anything on by default: one of them may be a no.
+        """
+        if not tokens:
+            return self.undecided[circumstances]
         found: Standing | None = None
         for token in tokens:
             try:
@@ -251,9 +261,9 @@ class Jar:
             except BadToken:
                 continue
             if found is not None and found.consent != consent:
-                return self.undecided[circumstances]
+                return self.stand(UNKNOWN, circumstances)
             found = self.stand(consent, circumstances)
-        return found or self.undecided[circumstances]
+        return found or self.stand(UNKNOWN, circumstances)
 
     def signs_in(self, header: str) -> bool:
         """Whether something in a ``Cookie`` header may sign somebody in, or holds a session."""
@@ -261,9 +271,14 @@ class Jar:
         return any(find_cookie(header, name) for name in names)
 
     def write_consent(self, consent: Consent, regime: Regime, age: int = 0) -> str:
-        """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old, for as long as any of it holds."""
+        """The ``Set-Cookie`` line that carries ``consent``, which is ``age`` days old, for as long as any of it holds.
+
+        Where something is on by default, a no is kept for as long as browsers keep anything.
+        """
         token = self._signer.sign(write(consent))
         lasts = max(DAY, max(regime.lifetime, regime.ask_again) - age * DAY)
+        if regime.defaults and (consent.against or not all(consent.choices.values())):
+            lasts = LONGEST_LIFE
         return write_set_cookie(self.consent_name, token, max_age=lasts, secure=self.secure)
 
     def expire_consent(self) -> str:
@@ -301,7 +316,8 @@ class Jar:
         may = allowed(self._policy, consent, circumstances)
         passage = self._passage(may)
         asking = question(self._policy, history, consent, circumstances)
-        return Standing(consent, circumstances, may, passage.gate, passage, asking)
+        personal = bool(consent.grants) or may.exceeds(self._nobodys_allowed)
+        return Standing(consent, circumstances, may, passage.gate, passage, asking, personal)
 
     def _work_out_passage(self, may: Allowed) -> Passage:
         own = (

@@ -2,7 +2,7 @@
 
 from .allowed import Allowed, Question, allowed, question
 from .circumstances import Circumstances
-from .consent import DAY, UNDECIDED, Consent, State, choose, holds, lapse, with_vendor
+from .consent import DAY, UNDECIDED, UNKNOWN, Consent, State, choose, holds, lapse, with_vendor
 from .cookie import MOST_SWEEPS, SWEPT_DAYS, read, read_sweeps, write, write_sweeps
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "MOST_SWEEPS",
     "SWEPT_DAYS",
     "UNDECIDED",
+    "UNKNOWN",
     "Allowed",
     "Circumstances",
     "Consent",

@@ -28,6 +28,10 @@ class Allowed:
             return False
         return purpose in self.purposes or vendor in self.vendors
 
+    def exceeds(self, other: Allowed) -> bool:
+        """Whether a purpose or vendor may pass that may not pass with the other."""
+        return not (self.purposes <= other.purposes and self.vendors <= other.vendors)
+
 
 def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> Allowed:
     """What may pass. A signal turns purposes off, and never on; a child has nothing optional, whatever was chosen.
@@ -35,9 +39,11 @@ def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> A
     A vendor needs all its purposes, or a yes of its own.
     """
     silenced = {purpose.id for purpose in circumstances.silenced(policy)}
-    choices: Mapping[str, bool] = {} if circumstances.child else consent.choices
+    choices: Mapping[str, bool] = {}
+    if not circumstances.child:
+        choices = {**dict.fromkeys(consent.against, False), **consent.choices}
     default = circumstances.by_default(policy)
-    if consent.refuses_all:
+    if consent.refuses_all or consent.strict:
         default = frozenset({NECESSARY_ID})
     purposes = {name for name in policy.purposes if choices.get(name, name in default)} - silenced
     purposes.add(NECESSARY_ID)
@@ -54,9 +60,15 @@ def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> A
 class Question(NamedTuple):
     """What a visitor is to be asked: about which ``purposes``, in the policy's order.
 
+<<<<<<< HEAD
     ``keeps`` is whether there are other choices, which stay as they are, and ``again`` whether one of them is about a
     purpose: then it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and have
     become wider since, ``news`` is what is new in each of these of which it is known.
+=======
+    ``again`` is whether it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and
+    have become wider since, ``news`` is what is new in each of these of which it is known. ``off`` is what would be on by
+    default, and is not, since this visitor has said no before.
+>>>>>>> mend-consent
     """
 
     purposes: tuple[str, ...]
@@ -64,6 +76,7 @@ class Question(NamedTuple):
     again: bool = False
     changed: tuple[str, ...] = ()
     news: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    off: tuple[str, ...] = ()
 
 
 def question(
@@ -87,5 +100,15 @@ def question(
     since = {name: history.news(name, ground) for name, ground in consent.former.items()}
     changed = tuple(name for name in purposes if name in since)
     news = tuple((name, since[name]) for name in changed if since[name])
+<<<<<<< HEAD
     again = bool(consent.former) or any(name in policy.purposes for name in consent.choices)
     return Question(purposes, consent.decided, again, changed, news)
+=======
+    off = tuple(
+        purpose.id
+        for purpose in policy.optional
+        if (consent.strict or purpose.id in consent.against)
+        and circumstances.regime.mode(purpose) != "opt-in"
+    )
+    return Question(purposes, consent.decided, changed, news, off)
+>>>>>>> mend-consent

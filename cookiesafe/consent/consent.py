@@ -15,6 +15,8 @@ from typing import Literal, TypeVar
 from ..policy import NECESSARY_ID, Policy, Regime
 
 DAY = 86_400
+FIRST_DAY = 18_262
+"""2020-01-01 UTC, in days since 1970: nothing was chosen before."""
 
 T = TypeVar("T")
 State = Literal["granted", "refused", "undecided"]
@@ -26,7 +28,8 @@ class Consent:
 
     ``day`` is when, in days since 1970-01-01 UTC, and ``days`` that of each choice that was made on another, later one.
     ``grounds`` are the fingerprints of what was granted, ``receipt`` is the visitor's own proof. ``former`` are the fingerprints of what was granted and has become wider since, so that it is
-    to be asked about again. ``signalled`` is whether it is recorded that a signal turned something granted off, ``told``
+    to be asked about again. ``against`` are the days of what was said no to and is undecided again, since that has run
+    out: it is on by no default. ``strict`` is whether nothing is. ``signalled`` is whether it is recorded that a signal turned something granted off, ``told``
     the fingerprint of the last announced policy that the visitor has answered. Without a choice, all are empty.
     """
 
@@ -36,11 +39,13 @@ class Consent:
     days: Mapping[str, int] = field(default_factory=dict)
     receipt: str | None = None
     former: Mapping[str, str] = field(default_factory=dict)
+    against: Mapping[str, int] = field(default_factory=dict)
+    strict: bool = False
     signalled: bool = False
     told: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("choices", "days", "grounds", "former"):
+        for name in ("choices", "days", "grounds", "former", "against"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
     def state(self, purpose: str) -> State:
@@ -74,6 +79,8 @@ class Consent:
 
 
 UNDECIDED = Consent()
+UNKNOWN = Consent(strict=True)
+"""Of who has chosen, and it cannot be told what."""
 
 
 def choose(
@@ -109,9 +116,16 @@ def _changed(policy: Policy, consent: Consent, new: dict[str, bool], day: int | 
     first = consent.day is None
     grounds = {name: policy.grounds[name] for name, yes in new.items() if yes}
     days = {} if first or day is None or day == consent.day else dict.fromkeys(new, day)
+    choices = {**consent.choices, **new}
+    others: dict[str, int] = {}
+    if consent.strict or consent.refuses_all:
+        # A yes to one thing is none to what else was off.
+        others = {each.id: FIRST_DAY for each in policy.optional if each.id not in choices}
     return replace(
         consent,
-        choices={**consent.choices, **new},
+        choices=choices,
+        against={**others, **_without(consent.against, new)},
+        strict=False,
         grounds={**_without(consent.grounds, new), **grounds},
         former=_without(consent.former, new),
         day=day if first else consent.day,
@@ -126,7 +140,8 @@ def _without(part: Mapping[str, T], names: Container[str]) -> dict[str, T]:
 def lapse(consent: Consent, now: float, regime: Regime) -> Consent:
     """What is left of a consent at ``now`` (unix seconds): each yes and each no holds for as long as the regime says.
 
-    One from more than a day ahead of our clock is none.
+    One from more than a day ahead of our clock is none. A no that does not hold is still ``against`` what would be on
+    by default.
     """
     if consent.day is None:
         return consent
@@ -136,11 +151,14 @@ def lapse(consent: Consent, now: float, regime: Regime) -> Consent:
     if not over:
         return consent
     choices, former = _without(consent.choices, over), _without(consent.former, over)
+    noes = {name for name in over if consent.choices.get(name) is False}
+    against = {**consent.against, **{name: consent.days.get(name, consent.day) for name in noes}}
     if not choices and not former:
-        return UNDECIDED
+        return Consent(against=against, strict=consent.refuses_all)
     return replace(
         consent,
         choices=choices,
+        against=against,
         grounds=_without(consent.grounds, over),
         former=former,
         days=_without(consent.days, over),

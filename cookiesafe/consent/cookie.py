@@ -17,13 +17,12 @@ from collections.abc import Iterable
 
 from ..errors import BadToken
 from ..policy import History, Policy
-from .consent import Consent
+from .consent import FIRST_DAY, Consent
 
 MOST_SWEEPS = 9
 """How often a browser is told to delete what it still sends, before it is left alone."""
 SWEPT_DAYS = 30
 """How long that is counted."""
-_FIRST_DAY = 18_262
 
 _TOKEN = re.compile(
     r"1\.(\d{1,7})\.((?:[+-]@?[a-z][a-z0-9_]*(?::[0-9a-f]{12})?(?:\^\d{1,7})?)*)"
@@ -38,7 +37,7 @@ def write(consent: Consent) -> str:
     grounds = {**consent.grounds, **consent.former}
     choices = "".join(
         _written_choice(consent, name, yes, grounds.get(name))
-        for name, yes in {**dict.fromkeys(consent.former, True), **consent.choices}.items()
+        for name, yes in _answers(consent).items()
     )
     signalled = "!" if consent.signalled else ""
     told = f"~{consent.told}" if consent.told else ""
@@ -46,13 +45,20 @@ def write(consent: Consent) -> str:
     return f"1.{_written(consent.day)}.{choices}{signalled}{told}{receipt}"
 
 
+def _answers(consent: Consent) -> dict[str, bool]:
+    """What was ever answered: a no that has run out, too, which is still on by no default."""
+    noes = dict.fromkeys(consent.against, False)
+    return {**noes, **dict.fromkeys(consent.former, True), **consent.choices}
+
+
 def _written_choice(consent: Consent, name: str, yes: bool, ground: str | None) -> str:
-    day = f"^{_written(consent.days[name])}" if name in consent.days else ""
+    own_day = consent.days.get(name, consent.against.get(name))
+    day = "" if own_day is None else f"^{_written(own_day)}"
     return f"{'+' if yes else '-'}{name}{f':{ground}' if ground else ''}{day}"
 
 
 def _written(day: int | None) -> int | None:
-    return None if day is None else day - _FIRST_DAY
+    return None if day is None else day - FIRST_DAY
 
 
 def read(payload: str, policy: Policy, history: History) -> Consent:
@@ -73,7 +79,7 @@ def read(payload: str, policy: Policy, history: History) -> Consent:
         if name not in policy.grounds:
             continue
         if own_day:
-            days[name] = int(own_day) + _FIRST_DAY
+            days[name] = int(own_day) + FIRST_DAY
         if sign == "-":
             choices[name] = False
         elif history.holds(name, ground):
@@ -84,7 +90,7 @@ def read(payload: str, policy: Policy, history: History) -> Consent:
     return Consent(
         choices=choices,
         grounds=grounds,
-        day=int(day) + _FIRST_DAY,
+        day=int(day) + FIRST_DAY,
         days=days,
         receipt=receipt,
         former=former,

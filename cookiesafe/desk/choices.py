@@ -205,9 +205,5 @@ def _end(asked: Asked, names: Sequence[str], now: Allowed, reply: Reply) -> None
     """Have the browser delete these cookies, and what it has of pages with more allowed in them."""
     if names:
         reply.cookies += sweep(names, asked.settings.place_of(asked.request))
-    if asked.settings.enforce and _narrows(asked.standing.allowed, now):
+    if asked.settings.enforce and asked.standing.allowed.exceeds(now):
         reply.headers.append(("Clear-Site-Data", '"cache"'))
-
-
-def _narrows(before: Allowed, now: Allowed) -> bool:
-    return not (before.purposes <= now.purposes and before.vendors <= now.vendors)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..age import KEPT_DAYS
 from ..consent import DAY, SWEPT_DAYS
+from ..cookies import LONGEST_LIFE
 from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import STAYING_ID, Cookie, Policy, Purpose, Vendor, duration
 
@@ -164,7 +165,7 @@ def _own(policy: Policy, lasting: Lasting) -> list[Row]:
             "cookiesafe",
             site,
             "remembers your choices about cookies",
-            duration(max(usual.lifetime, usual.ask_again)),
+            duration(LONGEST_LIFE if usual.defaults else max(usual.lifetime, usual.ask_again)),
         ),
         Row(
             "cookiesafe-session",

@@ -173,7 +173,6 @@ class Notice:
                 if consent.state(purpose.id) == "undecided" and purpose.id in may.purposes
             ],
             waiting=[purpose for purpose in self._policy.optional if purpose.id in consent.former],
-            default=self.by_default(circumstances),
             by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
             date="" if consent.day is None else _date(consent.day),
             silenced=circumstances.silenced(self._policy),
@@ -280,7 +279,7 @@ class Notice:
             question=question,
             asked=[self._policy.purposes[name] for name in question.purposes],
             news=[(self._policy.purposes[name].title, new) for name, new in question.news],
-            default=self.by_default(circumstances),
+            default=[p for p in self.by_default(circumstances) if p.id not in question.off],
             companies=len(others),
             limits=[feature.without for feature in self._policy.features.values()],
             silenced=circumstances.silenced(self._policy),

@@ -118,6 +118,11 @@ class Regime:
     lifetime: Seconds = 183 * DAY
     ask_again: Seconds = 183 * DAY
 
+    @property
+    def defaults(self) -> bool:
+        """Whether anything may be on before it was chosen."""
+        return bool(self.opt_out or self.notice)
+
     def mode(self, purpose: Purpose) -> Mode:
         """How ``purpose`` begins here.
 

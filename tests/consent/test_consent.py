@@ -17,12 +17,15 @@ from cookiesafe.consent import (
     DAY,
     MOST_SWEEPS,
     UNDECIDED,
+    UNKNOWN,
     Allowed,
     Circumstances,
     Consent,
     State,
     choose,
+    lapse,
     read_sweeps,
+    with_vendor,
     write,
     write_sweeps,
 )
@@ -32,7 +35,7 @@ from cookiesafe.consent import read as read_by
 from cookiesafe.errors import BadToken, UnknownName
 from cookiesafe.jar import Jar
 from cookiesafe.keys import KeyRing
-from cookiesafe.policy import Cookie, History, Policy, Purpose, Site, Vendor
+from cookiesafe.policy import Cookie, History, Policy, Purpose, Regime, Site, Vendor
 
 TODAY = 20_779
 FIRST_DAY = (date(2020, 1, 1) - date(1970, 1, 1)).days
@@ -689,6 +692,57 @@ def test_a_choice_that_was_read_while_it_held_runs_out() -> None:
 
     assert read_at == [True, False]
     assert jar.read(cookie, PLAIN, end - 1).standing.consent.decided
+
+
+REGIMES = st.sampled_from(
+    [
+        RULES,
+        Regime(id="out", places=(), opt_out=("ads",)),
+        Regime(id="told", places=(), notice=OPTIONAL, lifetime=30 * DAY, ask_again=365 * DAY),
+    ]
+)
+GROWN = a_policy(purposes=(*DECLARED["purposes"], Purpose(id="new", title="New")))
+
+
+@given(
+    st.dictionaries(st.sampled_from([*OPTIONAL, "@gull"]), st.booleans()),
+    st.dictionaries(st.sampled_from(OPTIONAL), st.integers(1, 400)),
+    st.integers(-500, 1000),
+    REGIMES,
+    st.booleans(),
+)
+def test_whatever_the_clock_says_it_turns_nothing_on(
+    choices: dict[str, bool], days: dict[str, int], passed: int, regime: Regime, wider: bool
+) -> None:
+    policy = GROWN if wider else POLICY
+    consent = Consent(
+        choices=choices,
+        grounds={name: policy.grounds[name] for name, yes in choices.items() if yes},
+        day=TODAY,
+        days={name: TODAY + later for name, later in days.items() if name in choices},
+        receipt=RECEIPT if any(choices.values()) else None,
+    )
+    there = Circumstances(frozenset(), regime)
+
+    left = lapse(consent, (TODAY + passed) * DAY, regime)
+
+    before, after = (allowed_in(policy, each, there) for each in (consent, left))
+    assert not after.exceeds(before)
+    assert before.refused <= after.refused
+    if left.decided:
+        again = lapse(read(write(left), policy), (TODAY + passed) * DAY, regime)
+        assert allowed_in(policy, again, there) == after
+
+
+@pytest.mark.parametrize("before", [UNKNOWN, decided()], ids=["that cannot be read", "of nothing"])
+def test_a_yes_to_one_company_leaves_off_what_was_off_by_a_consent(before: Consent) -> None:
+    everywhere = Circumstances(frozenset(), Regime(id="told", places=(), notice=("new", *OPTIONAL)))
+    consent = replace(with_vendor(GROWN, before, "gull", TODAY), receipt=RECEIPT)
+
+    for each in (consent, read(write(consent), GROWN)):
+        left = lapse(each, TODAY * DAY, everywhere.regime)
+        may = allowed_in(GROWN, left, everywhere)
+        assert (set(may.purposes), set(may.vendors)) == ({"necessary"}, {"gull", "pay"})
 
 
 def test_six_months_are_183_days() -> None:
