@@ -9,6 +9,8 @@ from ..errors import StoreError
 from ..ledger import Entry
 from ..notice import Version
 from ..policy import Announcement
+from ..policy.archive import from_json
+from ..policy.rules import breaches
 from ..ports import Append, Reply, Store, ask
 from ..recalling import policy_of
 from .asked import (
@@ -27,6 +29,7 @@ from .asked import (
     see_other,
 )
 from .evidence import evidence
+from .recorded import UNFIT, is_time
 
 _MOST = 200
 
@@ -43,22 +46,31 @@ def show_changes(asked: Asked) -> Flow:
         asked.request.root,
         local_path(one(query, "next"), asked.home),
         announcement,
-        [Version(_fingerprint(entry), entry.time // 1000) for entry in entries],
+        [Version(_fingerprint(each), each.time // 1000) for each in entries if is_time(each.time)],
         to_answer=_is_to_answer(asked, announcement),
     )
     return html(200, page)
 
 
 def _show_version(asked: Asked, entries: Sequence[Entry], fingerprint: str | None) -> Reply:
-    for entry in entries:
-        if _fingerprint(entry) == fingerprint:
-            policy = policy_of(entry.body)
-            if policy is None:
-                break
-            return html(
-                200, asked.settings.notice.version(asked.request.root, policy, entry.time // 1000)
-            )
-    return problem(asked, 404, "No such version", "This site has no such version of its policy.")
+    page = next((_page(asked, each) for each in entries if _fingerprint(each) == fingerprint), None)
+    if page is None:
+        why = "This site has no such version of its policy."
+        return problem(asked, 404, "No such version", why)
+    return html(200, page)
+
+
+def _page(asked: Asked, entry: Entry) -> bytes | None:
+    """A version as it was; none if it is no policy, or no longer one that could be declared: somebody else put it there."""
+    policy = policy_of(entry.body)
+    if policy is None or not is_time(entry.time):
+        return None
+    try:
+        if any(breaches(from_json(policy.to_json()))):
+            return None
+        return asked.settings.notice.version(asked.request.root, policy, entry.time // 1000)
+    except UNFIT:
+        return None
 
 
 def _fingerprint(entry: Entry) -> str:

@@ -34,7 +34,7 @@ from .asked import (
 from .checking import MOST_LISTED, check, summary
 from .choices import choice_of, put_in_force, put_out_of_force, record
 from .multipart import TYPE as MULTIPART
-from .recorded import evidence_of, happenings
+from .recorded import UNFIT, evidence_of, happenings
 
 DOWNLOAD_SECONDS = 900
 FILE = "consent-receipt.json"
@@ -48,19 +48,17 @@ def show_receipt(asked: Asked) -> Flow:
     as_file = one(query, "download") == "1"
     if as_file or asked.wants_json:
         return (yield from _give(asked, receipt, as_file=as_file))
-    evidence = _NOTHING
-    if receipt is not None:
-        try:
-            evidence = yield from evidence_of(receipt)
-        except StoreError as error:
-            return _not_read(asked, error)
-    page = asked.settings.notice.receipts.shown(
-        asked.request.root,
-        local_path(one(query, "next"), asked.home),
-        receipt,
-        happenings(asked.settings, evidence),
-        sealed=_is_sealed(asked, evidence),
-    )
+    try:
+        evidence = _NOTHING if receipt is None else (yield from evidence_of(receipt))
+        page = asked.settings.notice.receipts.shown(
+            asked.request.root,
+            local_path(one(query, "next"), asked.home),
+            receipt,
+            happenings(asked.settings, evidence),
+            sealed=_is_sealed(asked, evidence),
+        )
+    except (StoreError, *UNFIT) as error:
+        return _not_read(asked, error)
     return html(200, page)
 
 
@@ -91,21 +89,22 @@ def _give(asked: Asked, receipt: str | None, *, as_file: bool) -> Flow:
         return problem(asked, 404, "No receipt", why)
     try:
         evidence = yield from evidence_of(receipt)
-    except StoreError as error:
+        reply = as_json(200, _document(asked, receipt, evidence))
+    except (StoreError, *UNFIT) as error:
         return _not_read(asked, error)
     if not evidence.records:
         why = "It was forgotten, or kept for as long as it was needed."
         return problem(asked, 404, "Nothing is recorded any more", why)
-    reply = as_json(200, _document(asked, receipt, evidence))
     if as_file:
         reply.headers.append(("Content-Disposition", f'attachment; filename="{FILE}"'))
     return reply
 
 
-def _not_read(asked: Asked, error: StoreError) -> Reply:
+def _not_read(asked: Asked, error: Exception) -> Reply:
+    """Withdrawing needs none of it, so the way there is said."""
     asked.settings.report_store("a receipt was not shown", error)
-    if isinstance(error, DamagedLog):
-        why = "What is recorded of your choices is not what was sealed, so it is not shown as if it were. The site was told of it."
+    if isinstance(error, (DamagedLog, *UNFIT)):
+        why = "What is recorded of your choices is not what was kept, so it is not shown as if it were. The site was told of it. You can still withdraw everything, on the page of choices."
         return problem(asked, 503, "Not proved", why)
     why = "We cannot read now what is recorded of your choices. Nothing is lost. Please try again."
     return problem(asked, 503, "Not now", why)
@@ -122,21 +121,20 @@ def _no_number(asked: Asked) -> Reply:
 def _withdraw(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
     """As a no to everything, but for the answer, which shows the receipt. That is read first: what fails, fails early.
 
-    Nobody is kept from withdrawing by a ledger that cannot be read.
+    Nobody is kept from withdrawing by a ledger that cannot be read, or by what is in it.
     """
     receipt = asked.standing.consent.receipt
     if receipt is None:
         return _no_number(asked)
-    evidence: Evidence | None = None
-    try:
-        evidence = yield from evidence_of(receipt)
-    except StoreError as error:
-        asked.settings.report_store("a receipt was not shown", error)
     no = choose(asked.settings.policy, (), day=asked.today)
     choice = choice_of(asked, no, "receipt")
-    if evidence is not None:
-        evidence = _with(evidence, choice.records[-1])
-    reply = _shown_once(asked, receipt, evidence, local_path(one(fields, "next"), asked.home))
+    then = local_path(one(fields, "next"), asked.home)
+    try:
+        evidence = _with((yield from evidence_of(receipt)), choice.records[-1])
+        reply = _shown_once(asked, receipt, evidence, then)
+    except (StoreError, *UNFIT) as error:
+        asked.settings.report_store("a receipt was not shown", error)
+        reply = _shown_once(asked, receipt, None, then)
     put_in_force(asked, choice.consent, reply)
     return (yield from record(asked, choice, reply))
 

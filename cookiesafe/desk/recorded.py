@@ -6,23 +6,46 @@ from collections.abc import Sequence
 
 from ..asking import told
 from ..errors import DamagedLog
-from ..ledger import Proven
+from ..ledger import Entry, Proven
+from ..ledger.sound import sound
 from ..notice import Happening
 from ..policy import Policy
 from ..ports import Flow, Store
 from ..settings import Settings
 from ..upkeep import Evidence, prove
 
+UNFIT = (ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+"""What comes of showing a record that somebody else has put into the database, and that was not found out before."""
+_LAST_MS = 253_402_300_799_999
+"""The end of the year 9999: no page can name a later time."""
+
 
 def evidence_of(receipt: str) -> Flow[Evidence]:
     """What the ledger has under a number. Raises ``StoreError``; ``DamagedLog``, which is one, where it is not what was recorded."""
     entries = yield from told(Store.entries_of, receipt)
-    try:
-        for entry in entries:
-            _ = entry.record
-    except (TypeError, ValueError) as error:
-        raise DamagedLog("a record in the ledger cannot be read") from error
+    for entry in entries:
+        if not _is_readable(entry):
+            raise DamagedLog(
+                f"the record {entry.id!r} in the ledger cannot be read",
+                fix="Verify the ledger, and put it back from a backup.",
+            )
     return (yield from prove(entries))
+
+
+def is_time(milliseconds: object) -> bool:
+    """Whether a page can say when that is."""
+    return isinstance(milliseconds, int) and 0 <= milliseconds <= _LAST_MS
+
+
+def _is_readable(entry: Entry) -> bool:
+    record = sound(entry.body)
+    if record is None or not is_time(record.time):
+        return False
+    shown = [record.event, record.notice, record.language, record.policy, *record.choices]
+    try:
+        return bool("".join(shown).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def happenings(settings: Settings, evidence: Evidence) -> list[Happening]:

@@ -9,7 +9,7 @@ was not added is seen by nobody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from ..asking import told
@@ -20,12 +20,16 @@ from ..ledger.note import Head, read_checkpoint, sign_checkpoint
 from ..ledger.tiles import extend, frontier, tiles_at_edge
 from ..ledger.tree import EMPTY_ROOT
 from ..ports import Flow, Store
-from .keys import MOST_KEYS
+from .keys import MOST_KEYS, has_signed, key_of, keys_in_log
 
 BATCH = 1_000
 MOST_BATCHES = 1_000
 MOST_TRIES = 8
 _LOOK = "Nothing is sealed until it is: verify the ledger, and put it back from a backup."
+_VOUCH = (
+    "If the ledger key was changed, give the one before it in ledger_fallback_keys until the ledger was sealed once with"
+    " both. If not, somebody else has signed it: verify the ledger with a key that you trust, and put it back from a backup."
+)
 
 
 def seal(
@@ -34,10 +38,12 @@ def seal(
     """Seal what is pending, in up to ``most`` batches; how many records were sealed. ``now`` is in milliseconds.
 
     Every key signs, so that a new one, given beside the old, is vouched for by it. A key that is new to the log is
-    recorded in it first. ``origin`` names a log that has none yet; one that has a checkpoint keeps its own.
+    recorded in it first; a record of any other key stays pending, for those who have that key to seal. ``origin`` names
+    a log that has none yet; one that has a checkpoint keeps its own.
 
-    Raises ``StoreError``; ``DamagedLog``, which is one, if what is in the store is not what was signed before:
-    two different logs are never signed; and ``BadNote`` for what cannot be an origin, ``ValueError`` without a key.
+    Raises ``StoreError``; ``DamagedLog``, which is one, if what is in the store is not what was signed before, by one of
+    ``keys`` or by one that they vouched for: two different logs are never signed; and ``BadNote`` for what cannot be an
+    origin, ``ValueError`` without a key.
     """
     if not keys:
         raise ValueError("nothing is sealed without a key")
@@ -57,11 +63,13 @@ def seal(
 def _next_batch(keys: Sequence[LedgerKey], origin: str, now: int) -> Flow[Batch | None]:
     """What is to be added now; ``None`` if nothing is pending."""
     checkpoint = yield from told(Store.checkpoint)
-    pending = yield from told(Store.pending, BATCH)
+    pending = yield from _pending(keys)
     if not pending:
         return None
-    old = Head(origin, 0, EMPTY_ROOT) if checkpoint is None else _signed_before(checkpoint, keys)
-    announced = yield from _announce(keys, old.origin, now)
+    old = Head(origin, 0, EMPTY_ROOT)
+    if checkpoint is not None:
+        old = yield from _signed_before(checkpoint, keys)
+    announced = yield from _announce([each.named(old.origin) for each in keys], now)
     first = {each.id for each in announced}
     entries = [*announced, *(each for each in pending if each.id not in first)][:BATCH]
     tiles = yield from told(Store.tiles, tiles_at_edge(old.size))
@@ -77,14 +85,37 @@ def _next_batch(keys: Sequence[LedgerKey], origin: str, now: int) -> Flow[Batch 
     return Batch(old.size, ids, grown, Checkpoint(edge.size, note))
 
 
-def _signed_before(checkpoint: Checkpoint, keys: Sequence[LedgerKey]) -> Head:
-    """What the last checkpoint says. A signature by one of our keys has to be good; one by others is not known here."""
+def _pending(keys: Sequence[LedgerKey]) -> Flow[list[Entry]]:
+    """What is pending, up to a batch, without the records of keys that are not ours, however many there are."""
+    own = {each.public for each in keys}
+    limit = BATCH
+    while True:
+        page = yield from told(Store.pending, limit)
+        found = [each for each in page if _is_for(own, each)]
+        if len(found) >= BATCH or len(page) < limit:
+            return found
+        limit *= 2
+
+
+def _is_for(own: Collection[bytes], entry: Entry) -> bool:
+    """Whether we seal it. What the store has beside a record does not count alone: it may be changed later."""
+    key = key_of(entry.body)
+    return entry.event != "key" if key is None else key.key in own
+
+
+def _signed_before(checkpoint: Checkpoint, keys: Sequence[LedgerKey]) -> Flow[Head]:
+    """What the last checkpoint says, which one of our keys has signed, or one that they have vouched for."""
     try:
         head, note = read_checkpoint(checkpoint.note)
         ours = [each.named(head.origin) for each in keys]
         named = {(each.name, each.id) for each in note.signatures}
         if any((each.name, each.id) in named for each in ours):
             note.signers(ours)
+        elif not any(has_signed(each, note) for each in (yield from keys_in_log(ours))):
+            raise DamagedLog(
+                "the ledger's last checkpoint is signed by no key of ours, nor by one they vouched for",
+                fix=_VOUCH,
+            )
     except BadNote as error:
         raise DamagedLog(f"the ledger's last checkpoint is none: {error.what}", fix=_LOOK) from None
     if head.size != checkpoint.size:
@@ -92,19 +123,22 @@ def _signed_before(checkpoint: Checkpoint, keys: Sequence[LedgerKey]) -> Head:
     return head
 
 
-def _announce(keys: Sequence[LedgerKey], origin: str, now: int) -> Flow[list[Entry]]:
+def _announce(keys: Sequence[PublicKey], now: int) -> Flow[list[Entry]]:
     """The records of our keys that are not sealed yet; they come first in the next batch.
 
     Their ids are made from the keys, so that two processes record one once. They are read back: the one that is kept may
     be the other process's, of another time.
     """
-    records = {each.id: each for each in (key_record(key.named(origin), now) for key in keys)}
+    records = {key_record(each, now).id: each for each in keys}
     found = yield from told(Store.find_entries, "key", None, MOST_KEYS)
     missing = [records[each] for each in records.keys() - {entry.id for entry in found}]
     if missing:
-        yield from told(Store.append, missing)
+        yield from told(Store.append, [key_record(each, now) for each in missing])
         found = yield from told(Store.find_entries, "key", None, MOST_KEYS)
-    return [each for each in found if each.index is None and each.id in records]
+    there = {each.id: each for each in found if key_of(each.body) == records.get(each.id)}
+    if not records.keys() <= there.keys():
+        raise DamagedLog("the ledger has another record in the place of that of our key", fix=_LOOK)
+    return [there[each] for each in records if there[each].index is None]
 
 
 def key_record(key: PublicKey, now: int) -> Record:

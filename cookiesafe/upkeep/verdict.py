@@ -30,7 +30,7 @@ class Finding:
     - ``column``: what the store has beside a record is not what the record says;
     - ``erasure``: a record that says which others were erased, and does not make sense;
     - ``tile``: hashes of the tree are not those of the records; ``checkpoint``: one is not of this log, or not signed
-      as it has to be; ``key``: there is no key to verify with.
+      as it has to be; ``key``: there is no key to verify with, or a record names one that nobody vouched for.
     """
 
     kind: Kind

@@ -121,7 +121,7 @@ class _Verification:
         if entry.event == "key":
             key = key_of(entry.body)
             if key is not None:
-                self._signatures.name(key)
+                self._signatures.name(key, entry)
         else:
             self._erased += self._runs_in(entry, entry.index or 0)
 
@@ -142,6 +142,10 @@ class _Verification:
         yield from self._tree.compare(end=True)
         pending = yield from told(Store.pending, MOST_PENDING)
         check_entries(pending, self._findings)
+        for each in pending:
+            key = key_of(each.body)
+            if key is not None:
+                self._signatures.wait(key, each)
         self._misfits += yield from self._read_behind()
         missing, erased = joined(self._missing), joined(self._erased)
         for start, stop in without(erased, missing):

@@ -13,7 +13,7 @@ import pytest
 
 from cookiesafe import Policy, SettingError, StoreError, UsageError, Visit
 from cookiesafe.adapters.stores import MemoryStore, open_store
-from cookiesafe.ledger import Entry
+from cookiesafe.ledger import Entry, Record
 from cookiesafe.policy import Announcement
 from tests.support.edges import NO_FIELDS, AppRequest, AppResponse, Client, Fields, answer
 from tests.support.harbour import (
@@ -528,6 +528,31 @@ def test_a_version_there_is_not_is_not_found(client: Client, query: str) -> None
 
     assert response.status == 404
     assert "<script>" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("change", "time"),
+    [
+        (('"purposes":["advertising"]', '"purposes":["nobody"]'), NOW * 1000),
+        (('Adverts"', 'Adverts","privacy":"javascript:alert(1)"'), NOW * 1000),
+        (("Gullwing Adverts", "\\ud800"), NOW * 1000),
+        (("", ""), 10**18),
+    ],
+    ids=["an unknown purpose", "an address that runs", "half a character", "a huge time"],
+)
+def test_a_version_that_nobody_can_have_declared_is_not_shown(
+    client: Client, caplog: pytest.LogCaptureFixture, change: tuple[str, str], time: int
+) -> None:
+    text = BEFORE.to_json()
+    assert change[0] in text
+    detail = {"policy": text.replace(*change)}
+    planted = Record(id="policy.planted", time=time, event="policy", detail=detail)
+    assert client.safe is not None
+    client.safe.store.append([planted])
+
+    assert client.get(CHANGES).status == 200
+    assert client.get(f"{CHANGES}?version=planted").status == 404
+    assert "CS900" not in caplog.text
 
 
 def test_while_the_store_is_down_the_page_says_what_differs(client: Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -848,7 +849,7 @@ def test_a_record_that_was_changed_in_the_store_is_not_shown_as_proved(
     answer = checked(client, document)
 
     assert response.status == 503
-    assert "not what was sealed" in response.text
+    assert "is not what was kept" in response.text
     assert states(answer) == ["altered"]
     assert do(client, "withdraw").status == 200
     assert number not in caplog.text
@@ -864,6 +865,54 @@ def test_a_record_that_is_damaged_in_the_store_breaks_nothing(make_client: MakeC
 
     assert client.get(RECEIPT).status == 503
     assert states(checked(client, document)) == ["altered"]
+
+
+def damaged(store: MemoryStore, **changed: Any) -> None:
+    """What is recorded of visitors, as somebody else has made it."""
+    for id, entry in store._entries.items():
+        if entry.receipt:
+            values = json.loads(entry.body) | changed
+            body = json.dumps(values, sort_keys=True, separators=(",", ":"))
+            store._entries[id] = replace(entry, body=body, time=values["time"])
+
+
+def nested(depth: int) -> Any:
+    return json.loads('{"a":' * depth + "1" + "}" * depth)
+
+
+DAMAGE: dict[str, dict[str, Any]] = {
+    "choices that are a list": {"choices": []},
+    "choices that are no table": {"choices": ["advertising"]},
+    "a notice that is a list": {"notice": [1]},
+    "a policy that is a table": {"policy": {}},
+    "an event that is a list": {"event": ["x"]},
+    "a time that no page can name": {"time": 10**18},
+    "a time before all times": {"time": -(10**18)},
+    "half a character": {"language": "\ud800"},
+    "a choice that is half a character": {"choices": {"\ud800": True}},
+    "what is nested deep": {"detail": nested(300)},
+    "what is nested deeper": {"detail": nested(900)},
+}
+
+
+@pytest.mark.law("L-06")
+@pytest.mark.parametrize("name", DAMAGE)
+def test_nobody_is_kept_from_withdrawing_by_what_somebody_has_made_of_a_record(
+    make_client: MakeClient, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    store, app = MemoryStore(), Asks()
+    client = make_client(app, store=store, **SEALED)
+    client.choose("accept")
+    damaged(store, **DAMAGE[name])
+
+    for path, headers in ((RECEIPT, {}), (RECEIPT, JSON), (f"{RECEIPT}?download=1", {})):
+        assert client.get(path, headers).status in (200, 503)
+    assert client.get("/cookiesafe/changes").status == 200
+    assert do(client, "withdraw").status == 200
+
+    client.get("/")
+    assert app.allowed == set()
+    assert "CS900" not in caplog.text
 
 
 def test_what_the_database_says_when_it_fails_does_not_tell_the_number(

@@ -9,6 +9,7 @@ import pytest
 
 from cookiesafe import CookieSafe, LedgerTerms, Policy, SettingError, UsageError
 from cookiesafe.adapters.stores import MemoryStore
+from cookiesafe.errors import DamagedLog
 from cookiesafe.ledger import Batch, Record
 from tests.support.edges import Client
 from tests.support.harbour import KEY, POLICY, Clock, MakeClient
@@ -106,15 +107,17 @@ def test_a_new_key_is_vouched_for_by_the_old_one() -> None:
     assert len(newest.verify().keys) == 2
 
 
-def test_a_new_key_that_nobody_vouches_for_is_named() -> None:
+def test_a_new_key_that_nobody_vouches_for_seals_nothing_and_says_what_to_do() -> None:
     store = MemoryStore()
     store.append(_one(1))
     a_site(store=store, ledger_key=OLDER_KEY).seal()
     store.append(_one(2))
     stranger = a_site(store=store, ledger_key=LEDGER_KEY)
-    stranger.seal()
 
-    assert not stranger.verify().holds
+    with pytest.raises(DamagedLog, match="ledger_fallback_keys"):
+        stranger.seal()
+
+    assert stranger.verify().holds
 
 
 def test_nothing_is_sealed_without_a_key() -> None:

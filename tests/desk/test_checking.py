@@ -189,7 +189,7 @@ def test_any_text_is_answered(text: str) -> None:
     assert checked(a_store(), text).outcome == "unreadable"
 
 
-def test_a_key_that_is_not_sealed_itself_is_not_believed(store: MemoryStore) -> None:
+def test_a_key_that_was_put_into_the_database_is_not_believed(store: MemoryStore) -> None:
     key = LedgerKey(b"f" * 32)
     forged = MemoryStore()
     forged.append([a_record("first", "grant", {"ads": False})])
@@ -197,6 +197,8 @@ def test_a_key_that_is_not_sealed_itself_is_not_believed(store: MemoryStore) -> 
     vkey = str(key.named("shop.example/log"))
     store.append([Record(id="key.f", time=NOW, event="key", detail={"key": vkey})])
 
+    assert checked(store, json.dumps(a_receipt(forged))).outcome == "changed"
+    follow(seal([LedgerKey(b"l" * 32)], "shop.example/log", NOW), store)
     assert checked(store, json.dumps(a_receipt(forged))).outcome == "changed"
 
 

@@ -37,12 +37,12 @@ def test_each_record_is_proved_by_the_newest_checkpoint(places: list[int]) -> No
         verify_inclusion(entry.leaf, index, SIZE, proof, head.root)
 
 
-def test_a_proof_asks_the_store_for_three_things() -> None:
+def test_a_proof_asks_the_store_for_it_and_for_what_its_key_is_trusted_by() -> None:
     book = BOOK.copy()
 
     book.follow(prove([book.sealed[5]]))
 
-    assert book.asked == ["checkpoint", "tiles", "find_entries"]
+    assert book.asked == ["checkpoint", "tiles", "find_entries", "checkpoints", "tiles"]
 
 
 def test_many_records_are_proved_some_at_a_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cookiesafe.errors import BadNote, DamagedLog, StoreError
-from cookiesafe.ledger import Batch, Checkpoint
+from cookiesafe.ledger import Batch, Checkpoint, Entry
 from cookiesafe.ledger.key import LedgerKey
 from cookiesafe.ledger.letters import written
 from cookiesafe.ledger.note import Head, read_checkpoint, sign_checkpoint
+from cookiesafe.ledger.tiles import extend
 from cookiesafe.upkeep import seal, verify
-from cookiesafe.upkeep.sealing import BATCH, MOST_TRIES
-from tests.support.logbook import KEY, NOW, ORIGIN, VKEY, Logbook, a_record
+from cookiesafe.upkeep.keys import keys_in_log
+from cookiesafe.upkeep.sealing import BATCH, MOST_TRIES, key_record
+from tests.support.logbook import KEY, NOW, ORIGIN, VKEY, Logbook, a_record, an_entry, at
 from tests.support.merkle import root_of
 
 NEW = LedgerKey(b"n" * 32)
@@ -112,16 +115,126 @@ def test_a_new_key_beside_the_old_is_vouched_for_by_it() -> None:
     sealed_once(book, 5, keys=2)
 
 
-def test_a_new_key_alone_is_not_trusted() -> None:
+def test_a_new_key_alone_is_refused_until_the_old_one_was_given_once() -> None:
     book = Logbook()
     book.fill(3)
     book.append([a_record(10)])
+
+    with pytest.raises(DamagedLog, match="signed by no key of ours") as refused:
+        book.follow(seal([NEW], ORIGIN, NOW))
+
+    assert "ledger_fallback_keys" in str(refused.value)
+    assert (len(book.signed), [*book.waiting]) == (1, [a_record(10).id])
+    book.follow(seal([NEW, KEY], ORIGIN, NOW))
+    book.append([a_record(11)])
     book.follow(seal([NEW], ORIGIN, NOW))
+    sealed_once(book, 5, keys=2)
 
-    verdict = book.follow(verify())
 
-    assert [each.kind for each in verdict.findings] == ["checkpoint"]
-    assert "the checkpoint of 6 records: no key that is known" in verdict.findings[0].text
+def test_who_has_the_old_key_alone_goes_on_behind_one_that_it_vouched_for() -> None:
+    book = Logbook()
+    book.fill(3)
+    for number, keys in enumerate(([KEY, NEW], [NEW], [KEY])):
+        book.append([a_record(10 + number)])
+        book.follow(seal(keys, ORIGIN, NOW))
+
+    sealed_once(book, 6, keys=2)
+
+
+# --- what somebody puts into the database who has no key ---
+
+
+def a_planted_key(**changed: Any) -> Entry:
+    return an_entry(replace(key_record(NEW.named(ORIGIN), NOW), **changed))
+
+
+@pytest.mark.law("P-04")
+@pytest.mark.parametrize("event", ["key", "grant"])
+@pytest.mark.parametrize("sealed", [0, 3])
+def test_a_key_that_was_put_in_is_left_pending_and_named(sealed: int, event: str) -> None:
+    book = Logbook()
+    if sealed:
+        book.fill(sealed)
+    planted = replace(a_planted_key(), event=event)
+    book.waiting[planted.id] = planted
+    book.append([a_record(10)])
+
+    book.follow(seal([KEY], ORIGIN, NOW))
+
+    assert list(book.waiting.values()) == [planted]
+    verdict = book.follow(verify([VKEY]))
+    assert verdict.keys == book.follow(verify()).keys == (VKEY,)
+    assert ("key", planted.id) in {(each.kind, each.id) for each in verdict.findings}
+    assert book.follow(seal([KEY], ORIGIN, NOW)) == 0
+
+
+def test_keys_that_were_put_in_keep_nobody_from_sealing_however_many_they_are() -> None:
+    book = Logbook()
+    book.fill(3)
+    for number in range(2 * BATCH + 5):
+        planted = a_planted_key(id=f"key.{number}")
+        book.waiting[planted.id] = planted
+    book.append([a_record(10)])
+
+    assert book.follow(seal([KEY], ORIGIN, NOW)) == 1
+    assert a_record(10).id not in book.waiting
+
+
+def test_a_record_of_another_key_in_the_place_of_ours_stops_the_sealing() -> None:
+    book = Logbook()
+    own = key_record(KEY.named(ORIGIN), NOW).id
+    book.waiting[own] = a_planted_key(id=own)
+    book.append([a_record(1)])
+
+    with pytest.raises(DamagedLog, match="in the place of that of our key"):
+        book.follow(seal([KEY], ORIGIN, NOW))
+
+
+@pytest.mark.law("P-04")
+def test_a_key_that_has_not_signed_is_not_trusted_though_a_trusted_one_covers_its_record() -> None:
+    book = Logbook()
+    book.fill(3)
+    planted = a_planted_key()
+    leaves = [each.leaf for each in [*book.sealed, planted]]
+    book.sealed.append(at(planted, 4))
+    book.kept = extend(0, {}, leaves)
+    book.signed.append(Checkpoint(5, sign_checkpoint(Head(ORIGIN, 5, root_of(leaves)), [KEY])))
+
+    verdict = book.follow(verify([VKEY]))
+
+    assert verdict.keys == (VKEY,)
+    assert [(each.kind, each.index) for each in verdict.findings] == [("key", 4)]
+    assert book.follow(keys_in_log()) == [KEY.named(ORIGIN)]
+
+
+@pytest.mark.law("P-04")
+def test_nothing_is_sealed_on_a_history_that_somebody_else_has_signed() -> None:
+    book = Logbook()
+    book.fill(5)
+    forged = replace(book.sealed[2].record, event="withdrawal")
+    book.sealed[2] = an_entry(forged, 2)
+    book.kept = extend(0, {}, [each.leaf for each in book.sealed])
+    planted = at(a_planted_key(), 6)
+    leaves = [each.leaf for each in [*book.sealed, planted]]
+    for there in ([*book.sealed], [*book.sealed, planted]):
+        book.sealed = there
+        book.kept = extend(0, {}, leaves[: len(there)])
+        head = Head(ORIGIN, len(there), root_of(leaves[: len(there)]))
+        book.signed = [Checkpoint(len(there), sign_checkpoint(head, [NEW]))]
+        book.append([a_record(10)])
+
+        with pytest.raises(DamagedLog, match="signed by no key of ours"):
+            book.follow(seal([KEY], ORIGIN, NOW))
+
+    assert book.follow(keys_in_log()) == []
+
+
+def test_a_record_that_stands_where_none_can_be_names_no_key() -> None:
+    book = Logbook()
+    book.fill(5)
+    book.sealed += [at(a_planted_key(id="a"), -5), at(a_planted_key(id="b"), 900)]
+
+    assert book.follow(keys_in_log()) == [KEY.named(ORIGIN)]
 
 
 def test_what_cannot_be_sealed_with_is_refused_before_anything_is_asked() -> None:
