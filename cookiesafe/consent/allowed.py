@@ -60,15 +60,10 @@ def allowed(policy: Policy, consent: Consent, circumstances: Circumstances) -> A
 class Question(NamedTuple):
     """What a visitor is to be asked: about which ``purposes``, in the policy's order.
 
-<<<<<<< HEAD
     ``keeps`` is whether there are other choices, which stay as they are, and ``again`` whether one of them is about a
     purpose: then it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and have
-    become wider since, ``news`` is what is new in each of these of which it is known.
-=======
-    ``again`` is whether it is not the first time that this visitor is asked. ``changed`` are those that were agreed to and
-    have become wider since, ``news`` is what is new in each of these of which it is known. ``off`` is what would be on by
+    become wider since, ``news`` is what is new in each of these of which it is known. ``off`` is what would be on by
     default, and is not, since this visitor has said no before.
->>>>>>> mend-consent
     """
 
     purposes: tuple[str, ...]
@@ -100,15 +95,11 @@ def question(
     since = {name: history.news(name, ground) for name, ground in consent.former.items()}
     changed = tuple(name for name in purposes if name in since)
     news = tuple((name, since[name]) for name in changed if since[name])
-<<<<<<< HEAD
     again = bool(consent.former) or any(name in policy.purposes for name in consent.choices)
-    return Question(purposes, consent.decided, again, changed, news)
-=======
     off = tuple(
         purpose.id
         for purpose in policy.optional
         if (consent.strict or purpose.id in consent.against)
         and circumstances.regime.mode(purpose) != "opt-in"
     )
-    return Question(purposes, consent.decided, changed, news, off)
->>>>>>> mend-consent
+    return Question(purposes, consent.decided, again, changed, news, off)
