@@ -95,8 +95,8 @@ class Placing(Visit):
         if standing.question is not None:
             banner = notice.banner(self.root, self.here, standing.question, standing.circumstances)
             return banner, False
-        announcement = settings.versions.to_tell(standing, self._now)
-        if announcement is not None:
+        announcement = settings.versions.announcement
+        if announcement is not None and settings.versions.is_to_tell(standing, self._now):
             return notice.change(self.root, self.here, announcement), False
         return notice.revisit(self.root, standing.circumstances), True
 

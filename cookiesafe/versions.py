@@ -23,14 +23,14 @@ class Versions:
         self.kept: set[str] = set()
         self._recalls_at = -inf
 
-    def to_tell(self, standing: Standing, now: float) -> Announcement | None:
-        """What was announced, if this visitor, who chose before it was in force, is still to be told."""
+    def is_to_tell(self, standing: Standing, now: float) -> bool:
+        """Whether this visitor, who chose before it was in force, is still to be told what was announced."""
         announcement, day = self.announcement, standing.consent.day
         if announcement is None or day is None or standing.circumstances.child:
-            return None
+            return False
         if day * DAY >= announcement.starts or now > announcement.ends:
-            return None
-        return None if standing.consent.told == announcement.id else announcement
+            return False
+        return standing.consent.told != announcement.id
 
     def may_recall(self, now: float) -> bool:
         """Whether to look for earlier policies: once a minute at most, whoever asks."""

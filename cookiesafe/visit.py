@@ -36,7 +36,7 @@ class Visit(Request):
     _session: Session | None
     _login: Login | None = None
     _stored: Stored | None = None
-    _age: Age | None = None
+    _age: Age | None
     """What was newly found of the visitor's age."""
     _arrival: Arrival | None = None
     _jar: Jar

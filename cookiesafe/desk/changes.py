@@ -8,7 +8,6 @@ from dataclasses import replace
 from ..errors import StoreError
 from ..ledger import Entry
 from ..notice import Version
-from ..policy import Announcement
 from ..policy.archive import from_json
 from ..policy.rules import breaches
 from ..ports import Append, Reply, Store, ask
@@ -47,7 +46,7 @@ def show_changes(asked: Asked) -> Flow:
         local_path(one(query, "next"), asked.home),
         announcement,
         [Version(_fingerprint(each), each.time // 1000) for each in entries if is_time(each.time)],
-        to_answer=_is_to_answer(asked, announcement),
+        to_answer=asked.settings.versions.is_to_tell(asked.standing, asked.now),
     )
     return html(200, page)
 
@@ -75,10 +74,6 @@ def _page(asked: Asked, entry: Entry) -> bytes | None:
 
 def _fingerprint(entry: Entry) -> str:
     return entry.id.partition(".")[2]
-
-
-def _is_to_answer(asked: Asked, announcement: Announcement | None) -> bool:
-    return asked.settings.versions.to_tell(asked.standing, asked.now) is announcement is not None
 
 
 def take_changes(asked: Asked) -> Flow:
