@@ -220,6 +220,12 @@ def fields_of(body: bytes) -> dict[str, list[str]] | None:
         return None
 
 
+def is_outdated(asked: Asked, fields: Mapping[str, list[str]]) -> bool:
+    """Whether a form was made under another policy: a yes to its words is none to those of today."""
+    today = [asked.settings.policy.fingerprint]
+    return fields.get("policy", today) != today
+
+
 def one(fields: Mapping[str, list[str]], name: str) -> str | None:
     values = fields.get(name, [])
     return values[0] if len(values) == 1 else None

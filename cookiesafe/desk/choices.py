@@ -20,6 +20,7 @@ from .asked import (
     as_json,
     html,
     incomplete,
+    is_outdated,
     local_path,
     not_saved,
     of_a_child,
@@ -75,7 +76,7 @@ def take_choice(asked: Asked) -> Flow:
     consent = _chosen(asked, fields)
     if consent is None:
         return incomplete(asked)
-    if consent.grants and fields["choice"] != ["reject"] and _is_outdated(asked, fields):
+    if consent.grants and fields["choice"] != ["reject"] and is_outdated(asked, fields):
         why = "Our policy has changed since this was shown, so nothing was changed. Please look at it again."
         return problem(asked, 409, "Not taken", why)
     then = local_path(one(fields, "next"), asked.home)
@@ -155,12 +156,6 @@ def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
         )
     except UnknownName:
         return None
-
-
-def _is_outdated(asked: Asked, fields: Mapping[str, list[str]]) -> bool:
-    """Whether a form was made under another policy: a yes to its words is none to those of today."""
-    today = [asked.settings.policy.fingerprint]
-    return fields.get("policy", today) != today
 
 
 def _taken(asked: Asked, choice: Choice, then: str) -> Reply:

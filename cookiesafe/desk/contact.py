@@ -9,7 +9,18 @@ from ..errors import StoreError
 from ..notice import Reached
 from ..ports import Flow as Steps
 from ..ports import Reply
-from .asked import Asked, Flow, as_json, incomplete, local_path, one, problem, read_form, see_other
+from .asked import (
+    Asked,
+    Flow,
+    as_json,
+    incomplete,
+    is_outdated,
+    local_path,
+    one,
+    problem,
+    read_form,
+    see_other,
+)
 
 
 def reached(asked: Asked) -> Steps[Reached]:
@@ -55,15 +66,30 @@ def take_contact(asked: Asked) -> Flow:
     if asked.standing.circumstances.child and any(wanted.values()):
         why = "This is being used by a child, who cannot agree to this, so nothing was changed."
         return problem(asked, 403, "Not taken", why)
-    shown = asked.settings.notice.contact.shown(asked.request.root)
-    seen = shown if one(fields, "text") == shown.text else None
-    said = Said(choices=wanted, now=asked.now, layer="choices", shown=seen)
     try:
-        contact = yield from load(asked.settings, identity.user)
-        chosen = yield from choose(asked.settings, contact, said)
+        return (yield from _take(asked, fields, identity.user, wanted))
     except StoreError as failure:
         asked.settings.report_store("a choice about being contacted was not taken", failure)
         return _not_now(asked)
+
+
+def _take(
+    asked: Asked, fields: Mapping[str, list[str]], user: str, wanted: dict[str, bool]
+) -> Flow:
+    contact = yield from load(asked.settings, user)
+    choices, refused = wanted, False
+    if is_outdated(asked, fields):
+        held = yield from agreed(asked.settings, contact)
+        refused = any(yes and id not in held for id, yes in wanted.items())
+        # What had no box there was not refused by leaving it out.
+        choices = {id: yes for id, yes in wanted.items() if not yes and id in contact.answers}
+    shown = asked.settings.notice.contact.shown(asked.request.root)
+    seen = shown if one(fields, "text") == shown.text else None
+    said = Said(choices=choices, now=asked.now, layer="choices", shown=seen)
+    chosen = yield from choose(asked.settings, contact, said)
+    if refused:
+        why = "Our policy has changed since this was shown, so nothing new was agreed to. What you had turned off is off. Please look at it again."
+        return problem(asked, 409, "Not taken", why)
     if asked.wants_json:
         now = {id: chosen.contact.choices.get(id, False) for id in wanted}
         return as_json(

@@ -11,8 +11,6 @@ from typing import Literal
 from ..policy import Purpose
 from .shown import Shown
 
-_TEXT = "\0text\0"
-
 
 @dataclass(frozen=True, slots=True)
 class Reached:
@@ -28,18 +26,22 @@ class Reached:
 
 
 class ContactNotice:
-    """``render`` makes a page of a template, what our pages are mounted under, and what else the template needs."""
+    """``render`` makes a page of a template, what our pages are mounted under, and what else the template needs.
 
-    def __init__(self, render: Callable[..., str]) -> None:
+    ``words`` leaves out of a page what does not say anything.
+    """
+
+    def __init__(self, render: Callable[..., str], words: Callable[[str], str]) -> None:
         self._render = render
+        self._words = words
         self.shown = lru_cache(64)(self._shown)
         """``(root)`` gives the section as it is shown to who is signed in, and has chosen nothing."""
 
     def _shown(self, root: str) -> Shown:
         page = self._render(
-            "contact.html", root, reached=Reached("known"), next="", contact_text=_TEXT
+            "contact.html", root, reached=Reached("known"), next="", contact_text=""
         )
-        return Shown.of(page.replace(_TEXT, ""), "page", "save")
+        return Shown.of(self._words(page), "page", "save")
 
     def unsubscribe(self, root: str, token: str, purpose: Purpose, state: str, press: str) -> bytes:
         """The page of a link, whose ``token`` it sends again, with the ``press`` of its button.

@@ -65,7 +65,7 @@ class Notice:
         self._path = path
         self._lasting = lasting
         self.receipts = ReceiptNotice(self._page)
-        self.contact = ContactNotice(self._render)
+        self.contact = ContactNotice(self._render, self._words)
         self._banner_around = lru_cache(64)(self._render_banner)
         self._choices_shown = lru_cache(64)(self._render_shown_choices)
         self._revisit = lru_cache(64)(self._render_revisit)

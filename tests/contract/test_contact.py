@@ -22,6 +22,7 @@ from tests.support.contacts import (
     save,
     section,
     signed_in,
+    text_of,
     ticked,
 )
 from tests.support.edges import Client
@@ -38,12 +39,6 @@ def client(make_client: MakeClient) -> Client:
 def may(client: Client, purpose: str = "newsletter", user: str | int = "ann") -> bool:
     assert client.safe is not None
     return client.safe.may_contact(user, purpose)
-
-
-def text_of(client: Client) -> str:
-    found = re.search(r'name="text" value="([^"]*)"', section(client))
-    assert found
-    return found[1]
 
 
 class TestThePage:

@@ -11,8 +11,18 @@ import pytest
 from cookiesafe import Policy
 from cookiesafe.contact import Answer, Contact
 from cookiesafe.ledger import Entry
-from tests.support.contacts import CONTACTS, Failing, app, save, section, signed_in, ticked
-from tests.support.edges import Client
+from tests.support.contacts import (
+    CONTACT,
+    CONTACTS,
+    Failing,
+    app,
+    save,
+    section,
+    signed_in,
+    text_of,
+    ticked,
+)
+from tests.support.edges import Client, Fields
 from tests.support.harbour import Clock, MakeClient, MakeSafe
 
 BEFORE = Policy.from_toml(CONTACTS)
@@ -24,6 +34,7 @@ name = "Partner"
 hosts = []
 purposes = ["newsletter"]
 """
+TIPS = '[purposes.tips]\ntitle = "Tips by e-mail"\nchannel = "email"\n'
 Later = Callable[..., Client]
 
 
@@ -159,6 +170,89 @@ def test_earlier_policies_are_looked_for_once_a_minute_at_most(
         assert not safe.may_contact("ann", "newsletter")
 
     assert asked == ["policy", "policy"]
+
+
+class TestAFormThatWasMadeBefore:
+    """It was seen under one policy, and is sent under another."""
+
+    def test_it_names_its_policy(self, make_client: MakeClient) -> None:
+        page = section(signed_in(make_client(app, policy=CONTACTS)))
+
+        assert f'name="policy" value="{BEFORE.fingerprint}"' in page
+
+    @pytest.mark.parametrize("headers", [{}, {"Accept": "application/json"}])
+    def test_a_new_yes_is_not_taken(self, make_client: MakeClient, headers: Fields) -> None:
+        client = signed_in(make_client(app, policy=WIDER))
+        form = {"purpose": "newsletter", "policy": BEFORE.fingerprint}
+
+        answer = client.post(CONTACT, form=form, headers=headers)
+
+        assert answer.status == 409
+        assert "Our policy has changed" in answer.text
+        assert not may(client)
+        assert client.records == []
+
+    def test_a_yes_to_less_is_not_taken_again(self, later: Later) -> None:
+        client = later(WIDER)
+
+        assert save(client, "newsletter", policy=BEFORE.fingerprint).status == 409
+        assert not may(client)
+
+    def test_a_no_is_taken_and_what_had_no_box_is_not_refused_by_it(self, later: Later) -> None:
+        client = later(CONTACTS + TIPS)
+
+        assert save(client, policy=BEFORE.fingerprint).status == 303
+        assert not may(client)
+        assert client.records[-1].choices == {"newsletter": False, "calls": False}
+
+    def test_a_no_is_taken_though_a_yes_beside_it_is_not(self, later: Later) -> None:
+        client = later(CONTACTS + TIPS)
+
+        assert save(client, "calls", policy=BEFORE.fingerprint).status == 409
+        assert not may(client)
+        assert client.records[-1].choices == {"newsletter": False}
+
+    def test_what_still_holds_goes_on(self, later: Later) -> None:
+        client = later(CONTACTS + TIPS)
+
+        assert save(client, "newsletter", policy=BEFORE.fingerprint).status == 303
+        assert may(client)
+        assert [each.event for each in client.records] == ["grant"]
+
+    def test_json_tells_all_of_it(self, later: Later) -> None:
+        client = later(CONTACTS + TIPS)
+        form = {"purpose": "newsletter", "policy": BEFORE.fingerprint}
+
+        answer = client.post(CONTACT, form=form, headers={"Accept": "application/json"}).json()
+
+        assert answer["choices"] == {"newsletter": True, "calls": False, "tips": False}
+        assert answer["event"] is None
+
+    @pytest.mark.parametrize("policy", ["", "x", "0" * 5000, "é"])
+    def test_a_policy_that_is_none_is_another_one(
+        self, make_client: MakeClient, policy: str
+    ) -> None:
+        client = signed_in(make_client(app, policy=CONTACTS))
+
+        assert save(client, "newsletter", policy=policy).status == 409
+        assert not may(client)
+
+    def test_one_of_today_is_taken(self, make_client: MakeClient) -> None:
+        client = signed_in(make_client(app, policy=CONTACTS))
+
+        assert save(client, "newsletter", policy=BEFORE.fingerprint).status == 303
+        assert may(client)
+
+    def test_words_that_did_not_change_are_recorded_as_the_same(
+        self, make_client: MakeClient
+    ) -> None:
+        texts = []
+        for policy in (CONTACTS, CONTACTS.replace("Lets us count visits.", "We count.")):
+            client = signed_in(make_client(app, policy=policy))
+            save(client, "newsletter", text=text_of(client))
+            texts.append(client.records[0].text)
+
+        assert texts[0] == texts[1] != ""
 
 
 def test_no_yes_of_an_earlier_policy_makes_a_yes_today(make_safe: MakeSafe, store: Failing) -> None:

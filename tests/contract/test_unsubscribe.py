@@ -106,12 +106,17 @@ def while_signed_in(client: Client) -> None:
     assert save(signed_in(client.another())).status == 303
 
 
+def by_an_old_form(client: Client) -> None:
+    assert save(signed_in(client.another()), policy="another").status == 303
+
+
 def in_the_app(client: Client) -> None:
     assert client.safe is not None
     client.safe.choose_contact("ann", {"newsletter": False})
 
 
-WAYS = [by_one_click, by_the_page, while_signed_in, in_the_app]
+OTHER_WAYS = [by_one_click, while_signed_in, by_an_old_form, in_the_app]
+WAYS = [by_the_page, *OTHER_WAYS]
 
 
 class TestTheFields:
@@ -537,7 +542,7 @@ class TestAStrangerWithTheLink:
         assert not may(client)
         assert events(client) == ["grant", "withdrawal"]
 
-    @pytest.mark.parametrize("way", [by_one_click, while_signed_in, in_the_app])
+    @pytest.mark.parametrize("way", OTHER_WAYS)
     def test_who_was_the_first_to_stop_it_cannot_undo_it_once_another_has_stopped_it_too(
         self, client: Client, way: Callable[[Client], None]
     ) -> None:

@@ -63,6 +63,12 @@ def ticked(client: Client) -> list[str]:
     return re.findall(r'name="purpose" value="(\w+)" checked', section(client))
 
 
+def text_of(client: Client) -> str:
+    found = re.search(r'name="text" value="([^"]*)"', section(client))
+    assert found
+    return found[1]
+
+
 class Failing(MemoryStore):
     """Fails at what is named in ``broken``."""
 
