@@ -25,7 +25,7 @@ from .asked import (
     read_form,
     see_other,
 )
-from .choices import keep
+from .choices import is_outdated, keep, outdated
 
 EMBED = "embed"
 """Where these pages are, below the others of ours."""
@@ -82,6 +82,8 @@ def take_embed(asked: Asked) -> Flow:
         case ["once"]:
             return _once(asked, embed)
         case ["always"]:
+            if is_outdated(asked, fields):
+                return outdated(asked)
             consent = with_vendor(
                 asked.settings.policy, asked.standing.consent, embed.vendor.id, asked.today
             )
