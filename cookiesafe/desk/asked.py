@@ -221,9 +221,18 @@ def fields_of(body: bytes) -> dict[str, list[str]] | None:
 
 
 def is_outdated(asked: Asked, fields: Mapping[str, list[str]]) -> bool:
-    """Whether a form was made under another policy: a yes to its words is none to those of today."""
+    """Whether a form was made under another policy: a yes to its words is none to those of today.
+
+    What does not say under which policy it was made is of today's: a form of the site's own need not.
+    """
     today = [asked.settings.policy.fingerprint]
     return fields.get("policy", today) != today
+
+
+def outdated(asked: Asked) -> Reply:
+    """The answer to a yes from such a form."""
+    why = "Our policy has changed since this was shown, so nothing was changed. Please look at it again."
+    return problem(asked, 409, "Not taken", why)
 
 
 def one(fields: Mapping[str, list[str]], name: str) -> str | None:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from ..consent import Allowed, Consent, choose
+from ..consent import UNDECIDED, Allowed, Consent, choose
 from ..cookies import find_cookie
 from ..errors import StoreError, UnknownName
 from ..gate import sweep
 from ..gate.findings import AnyHeld
 from ..ids import new_id
 from ..ledger import Event, Record
+from ..policy import Policy
 from ..ports import Append, Reply
 from .asked import (
     Asked,
@@ -25,7 +26,7 @@ from .asked import (
     not_saved,
     of_a_child,
     one,
-    problem,
+    outdated,
     query_of,
     read_form,
     see_other,
@@ -73,12 +74,11 @@ def take_choice(asked: Asked) -> Flow:
         return fields
     if asked.child:
         return of_a_child(asked)
-    consent = _chosen(asked, fields)
-    if consent is None:
+    consent, said = (_chosen(asked, fields, each) for each in (asked.standing.consent, UNDECIDED))
+    if consent is None or said is None:
         return incomplete(asked)
-    if consent.grants and fields["choice"] != ["reject"] and is_outdated(asked, fields):
-        why = "Our policy has changed since this was shown, so nothing was changed. Please look at it again."
-        return problem(asked, 409, "Not taken", why)
+    if said.grants and is_outdated(asked, fields):
+        return outdated(asked)
     then = local_path(one(fields, "next"), asked.home)
     return (yield from keep(asked, consent, one(fields, "notice"), then, one(fields, "text")))
 
@@ -128,10 +128,10 @@ def _event(consent: Consent, old: Consent) -> Event:
     return "withdrawal" if old.receipt else "refusal"
 
 
-def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
+def _chosen(asked: Asked, fields: Mapping[str, list[str]], before: Consent) -> Consent | None:
     """The consent a form stands for, or ``None`` if it stands for none.
 
-    If it says what it is ``about``, everything else stays as it is.
+    If it says what it is ``about``, everything else stays as it was ``before``.
     """
     policy, about = asked.settings.policy, fields.get("about")
     purposes: list[str] = []
@@ -146,16 +146,23 @@ def _chosen(asked: Asked, fields: Mapping[str, list[str]]) -> Consent | None:
         case _:
             return None
     try:
+        if about is not None and not vendors and _nothing_in(policy, about):
+            return None
         return choose(
             policy,
             purposes,
             vendors,
             day=asked.today,
             about=about,
-            before=asked.standing.consent,
+            before=before,
         )
     except UnknownName:
         return None
+
+
+def _nothing_in(policy: Policy, about: Sequence[str]) -> bool:
+    """Whether none of these can be asked about: what is necessary cannot, nor ways to be contacted here."""
+    return not any(each.id in about for each in policy.optional)
 
 
 def _taken(asked: Asked, choice: Choice, then: str) -> Reply:

@@ -18,8 +18,10 @@ from .asked import (
     Flow,
     html,
     incomplete,
+    is_outdated,
     of_a_child,
     one,
+    outdated,
     problem,
     query_of,
     read_form,
@@ -82,6 +84,8 @@ def take_embed(asked: Asked) -> Flow:
         case ["once"]:
             return _once(asked, embed)
         case ["always"]:
+            if is_outdated(asked, fields):
+                return outdated(asked)
             consent = with_vendor(
                 asked.settings.policy, asked.standing.consent, embed.vendor.id, asked.today
             )

@@ -345,6 +345,49 @@ def test_a_yes_to_the_words_of_yesterday_is_none_to_those_of_today(
     assert client.choose("accept", **shown_with(client.get(page).text)).status == 303
 
 
+@pytest.mark.law("L-08")
+def test_nor_is_a_yes_to_a_company_as_it_was_yesterday(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    client = make_client()
+    publish(client)
+    film = "/cookiesafe/embed?url=https%3A%2F%2Fads.gullwing.example%2Ffilm"
+    fields = shown_with(client.get(film).text)
+    clock.now = midnight(10)
+
+    response = client.post(film, form={"choice": "always", **fields})
+    assert (response.status, response.cookies) == (409, [])
+    assert "has changed since this was shown" in response.text
+    assert client.post(film, form={"choice": "once", **fields}).status == 303, "nothing is kept"
+
+    again = shown_with(client.get(film).text)
+    assert client.post(film, form={"choice": "always", **again}).status == 303
+
+
+@pytest.mark.law("L-06")
+@pytest.mark.parametrize(
+    ("purpose", "status"),
+    [("", 303), ("statistics", 303), ("advertising", 409)],
+    ids=["nothing ticked", "something else ticked", "ticked"],
+)
+def test_a_no_to_one_thing_is_taken_though_there_is_a_yes_to_another(
+    make_client: MakeClient, clock: Clock, purpose: str, status: int
+) -> None:
+    client = make_client()
+    client.choose("accept")
+    publish(client)
+    fields = shown_with(client.get("/cookiesafe/choices").text)
+    clock.now = midnight(10)
+
+    response = client.choose(
+        "save", purpose=[purpose] if purpose else [], about="advertising", **fields
+    )
+
+    assert response.status == status
+    client.get("/")
+    assert client.records[-1].choices.get("advertising", True) is (status == 409)
+
+
 @pytest.mark.law("L-06")
 @pytest.mark.parametrize("choice", ["reject", "save"])
 def test_a_no_is_one_whatever_it_was_said_to(client: Client, clock: Clock, choice: str) -> None:

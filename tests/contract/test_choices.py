@@ -81,6 +81,31 @@ def test_a_problem_is_told_to_a_script_as_json(make_client: MakeClient) -> None:
     assert set(response.json()) == {"error", "detail"}
 
 
+OFFERS = '[purposes.offers]\ntitle = "Offers"\nchannel = "email"'
+
+
+@pytest.mark.parametrize("choice", ["accept", "reject", "save"])
+@pytest.mark.parametrize("about", ["necessary", "offers", "", "nobody"])
+def test_a_choice_about_nothing_that_can_be_asked_is_none(
+    make_client: MakeClient, choice: str, about: str
+) -> None:
+    """Who has chosen about nothing must not pass for who has refused everything."""
+    client = make_client(policy=POLICY + OFFERS)
+
+    response = client.choose(choice, about=about)
+
+    assert (response.status, response.cookies, client.records) == (400, [], [])
+    assert BANNER in client.get("/").text
+
+
+def test_a_choice_about_something_besides_is_one_about_that(make_client: MakeClient) -> None:
+    client = make_client(policy=POLICY + OFFERS)
+    form = {"choice": "accept", "about": ["necessary", "statistics"]}
+
+    assert client.post("/cookiesafe/choices", form=form).status == 303
+    assert dict(client.records[-1].choices) == {"statistics": True}
+
+
 @pytest.mark.parametrize("page", ["choices", "cookies"])
 def test_our_pages_answer_head_as_get_without_the_body(make_client: MakeClient, page: str) -> None:
     client = make_client()

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 
 from cookiesafe import CookieSafe, Visit
 from cookiesafe.adapters.stores import MemoryStore
+from cookiesafe.consent.consent import FIRST_DAY
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Entry, Record
 from tests.support.edges import AppRequest, AppResponse, Client, EdgeName, Response, client_at, html
@@ -170,8 +171,9 @@ class Truth(RuleBasedStateMachine):
     def kept_as(self, visitor: Visitor) -> None:
         """The browser was given another cookie, which stands for this."""
         assert self.client is not None
-        self.visitor = visitor
-        self.backups.append((self.client.jar[CONSENT], visitor))
+        said = {**visitor.against, **visitor.said}
+        self.visitor = replace(visitor, said=said, against={}, strict=False)
+        self.backups.append((self.client.jar[CONSENT], self.visitor))
 
     # --- what is expected
 
@@ -183,11 +185,11 @@ class Truth(RuleBasedStateMachine):
             for name, said in visitor.said.items()
             if not said.yes or self.holds(name, said)
         }
-        refuses_all = visitor.day is not None and not visitor.receipt
+        refuses_all, strict = visitor.refuses_all, visitor.refuses_all or visitor.strict
         quiet = {"advertising"} if self.signals else set()
         on = set()
         for name in purposes:
-            by_default = (self.place, name) in BEGINS and not refuses_all
+            by_default = (self.place, name) in BEGINS and not strict and name not in visitor.against
             if state.get(name, by_default) and name not in quiet and not child:
                 on.add(name)
         for vendor, purpose in (("@gullwing", "advertising"), ("@tidepool", "statistics")):
@@ -226,6 +228,10 @@ class Truth(RuleBasedStateMachine):
         if not self.answered(path, 303, **form):
             return
         said = {**before.said, **new}
+        if before.strict or before.refuses_all:
+            kept = said.keys() | before.against.keys()
+            never = Said(yes=False, day=FIRST_DAY, policy=self.policy)
+            said |= {p: never for p in PURPOSES if p in self.declared and p not in kept}
         self.kept_as(
             replace(
                 before,
@@ -407,7 +413,7 @@ class Truth(RuleBasedStateMachine):
         token = self.client.jar.get(CONSENT, "1.2517.+advertising.forged")
         forged = token[: at % len(token)] + put + token[at % len(token) + 1 :]
         if forged != token:
-            self.check(f"{CONSENT}={forged}", Visitor(), child=False)
+            self.check(f"{CONSENT}={forged}", Visitor(strict=True), child=False)
 
     # --- what holds
 

@@ -117,23 +117,36 @@ class Said:
 
 @dataclass(frozen=True)
 class Visitor:
-    """What one browser's visitor has said, by purpose and, behind an ``@``, by vendor."""
+    """What one browser's visitor has said, by purpose and, behind an ``@``, by vendor.
+
+    ``against`` is what was said no to and holds no longer: nothing but a yes turns that on. ``strict`` is whether that
+    goes for everything.
+    """
 
     said: Mapping[str, Said] = field(default_factory=dict)
     day: int | None = None
     receipt: bool = False
     told: str = ""
+    against: Mapping[str, Said] = field(default_factory=dict)
+    strict: bool = False
+
+    @property
+    def refuses_all(self) -> bool:
+        return self.day is not None and not self.receipt
 
     def at(self, policy: str, now: float, place: str) -> Visitor:
         """What is left of it, at a time and a place, of what a policy declares."""
         if self.day is None:
             return self
         there = {name: each for name, each in self.said.items() if name in NAMES[policy]}
+        noes = {
+            n: each for n, each in there.items() if not each.yes and not alive(each, now, place)
+        }
         base = Said(yes=False, day=self.day, policy=policy)
         if not any(alive(each, now, place) for each in there.values() or [base]):
-            return Visitor()
+            return Visitor(against=noes, strict=self.refuses_all)
         left = {name: each for name, each in there.items() if alive(each, now, place)}
-        return replace(self, said=left)
+        return replace(self, said=left, against=noes)
 
 
 def alive(said: Said, now: float, place: str) -> bool:
