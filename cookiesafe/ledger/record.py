@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from .tree import leaf_hash
 
@@ -91,6 +91,8 @@ class Record:
 
 
 _FIELDS = [each.name for each in fields(Record)]
+NOWHERE: Final = 1 << 62
+"""The index of a record that a store has where no record of the log can be: behind all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +117,4 @@ class Entry:
     @property
     def leaf(self) -> bytes:
         """The hash that stands for it in the tree: what it can be recognised by, and nothing else."""
-        return leaf_hash(self.body.encode())
+        return leaf_hash(self.body.encode("utf-8", "backslashreplace"))

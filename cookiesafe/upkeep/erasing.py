@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ..asking import told
 from ..ids import new_id
 from ..ledger import Entry, Record
+from ..ledger.record import NOWHERE
 from ..ledger.runs import write_runs
 from ..ports import Flow, Store
 
@@ -52,7 +53,8 @@ def _erase(
     entries: Sequence[Entry], why: str, now: int, entropy: Callable[[int], bytes]
 ) -> Flow[bool]:
     """Whether they were as they had been read, and are gone now."""
-    places = [entry.index for entry in entries if entry.index is not None]
-    detail = {"why": why, "leaves": write_runs(places), "pending": len(entries) - len(places)}
+    sealed = [entry.index for entry in entries if entry.index is not None]
+    places = [index for index in sealed if 0 <= index < NOWHERE]
+    detail = {"why": why, "leaves": write_runs(places), "pending": len(entries) - len(sealed)}
     record = Record(id=new_id(entropy), time=now, event="erasure", detail=detail)
     return (yield from told(Store.erase, entries, record))
