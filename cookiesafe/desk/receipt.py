@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..asking import told
@@ -31,7 +30,7 @@ from .asked import (
     read_form,
     see_other,
 )
-from .checking import MOST_LISTED, check, summary
+from .checking import check, listed, summary
 from .choices import choice_of, put_in_force, put_out_of_force, record
 from .multipart import TYPE as MULTIPART
 from .recorded import UNFIT, evidence_of, happenings
@@ -231,12 +230,13 @@ def _check(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
         return problem(asked, 503, "Not now", why)
     if checked.shorter:
         asked.settings.report_store("a receipt is of a longer log than there is", "was it cut?")
+    short = listed(checked)
     if asked.wants_json:
-        return as_json(200, summary(checked))
+        return as_json(200, summary(short))
     page = asked.settings.notice.receipts.checked(
         asked.request.root,
         local_path(one(fields, "next"), asked.home),
-        replace(checked, problems=checked.problems[:MOST_LISTED]),
+        short,
         sealed=asked.settings.sealed or bool(checked.size),
     )
     return html(200, page)

@@ -114,6 +114,7 @@ def check_receipt(
         except (BadProof, ValueError) as error:
             broken.append(number)
             problems.append(f"record {number}: {_what(error)}")
+    problems += _repeated(said["records"])
     size = 0 if signed is None else signed.size
     by = trusted is not None and signed is not None
     found = said["receipt"], said["origin"], size, sealed, pending, by
@@ -208,6 +209,18 @@ def _check_record(said: Any, receipt: str, signed: Head | None) -> bool:
     except BadProof as error:
         raise BadProof(f"{error.what}; the record, its index or its proof was changed") from None
     return True
+
+
+def _repeated(records: Sequence[Any]) -> list[str]:
+    """What stands in a receipt more than once: none is made so."""
+    tables = [each for each in records if isinstance(each, dict)]
+    bodies = [each["record"] for each in tables if isinstance(each.get("record"), dict)]
+    found = []
+    for name, holders in (("id", bodies), ("index", tables)):
+        values = [each[name] for each in holders if isinstance(each.get(name), str | int)]
+        if len(set(values)) < len(values):
+            found.append(f"two records have the same {name}")
+    return found
 
 
 def _what(error: Exception) -> str:

@@ -50,13 +50,14 @@ class Checked:
     proves), ``nothing`` (all is pending), ``changed``, ``elsewhere`` (of the log of another site, ``origin``) or
     ``unreadable``.
 
-    ``problems`` are sentences. ``size`` is that of the log as it was signed; ``shorter``: the site's log is by now.
+    ``more`` are records that were looked at, and are not listed. ``problems`` are sentences. ``size`` is that of the log as it was signed; ``shorter``: the site's log is by now.
     """
 
     outcome: str
     origin: str = ""
     size: int = 0
     records: tuple[Looked, ...] = ()
+    more: int = 0
     problems: tuple[str, ...] = ()
     shorter: bool = False
 
