@@ -6,7 +6,8 @@
 
 ``record`` is what the site has recorded, ``index`` and ``proof`` where it stands in the log that ``checkpoint`` signs
 (RFC 9162, section 2.1.3; C2SP tlog-checkpoint). What is pending has no proof yet, and without any other there is no
-checkpoint.
+checkpoint. Of a receipt that is too long to be in one document, the newest records are there, and ``"earlier": 7`` says how
+many are not.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def make_receipt(
     records: Sequence[Proven],
     checkpoint: Checkpoint | None,
     keys: Sequence[str],
+    earlier: int = 0,
 ) -> dict[str, Any]:
-    """The document, as JSON has it. Raises ``BadNote`` for a checkpoint that is none."""
+    """The document, as JSON has it; ``earlier`` records are not in it. Raises ``BadNote`` for a checkpoint that is none."""
     origin = "" if checkpoint is None else read_checkpoint(checkpoint.note)[0].origin
     return {
         "cookiesafe": FORM,
@@ -53,6 +55,7 @@ def make_receipt(
         "records": [_written(each) for each in records],
         "checkpoint": None if checkpoint is None else checkpoint.note,
         "keys": list(keys),
+        **({"earlier": earlier} if earlier else {}),
     }
 
 
@@ -142,12 +145,14 @@ def _read(document: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("it is no JSON") from None
     if not isinstance(said, dict) or said.get("cookiesafe") != FORM:
         raise ValueError(f"it does not say that it is a {FORM}")
-    if said.keys() != _FIELDS:
-        names = ", ".join(sorted(map(ascii, said.keys() ^ _FIELDS)))[:200]
+    if said.keys() - {"earlier"} != _FIELDS:
+        names = ", ".join(sorted(map(ascii, said.keys() - {"earlier"} ^ _FIELDS)))[:200]
         raise ValueError(f"fields are missing, or there are too many: {names}")
     texts = all(isinstance(said[each], str) for each in ("site", "origin", "receipt"))
     lists = all(isinstance(said[each], list) for each in ("records", "keys"))
-    if not texts or not lists or not said["receipt"]:
+    earlier = said.get("earlier", 1)
+    whole = type(earlier) is int and earlier > 0
+    if not texts or not lists or not whole or not said["receipt"]:
         raise ValueError("a field has a value that it cannot have")
     if not said["records"]:
         raise ValueError("it has no records")

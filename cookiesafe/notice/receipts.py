@@ -78,15 +78,17 @@ class ReceiptNotice:
         receipt: str | None,
         happenings: Sequence[Happening],
         *,
+        earlier: int,
         sealed: bool,
     ) -> bytes:
-        """What is recorded under a receipt; without one, why there is none."""
+        """What is recorded under a receipt, and how many ``earlier`` records are not shown; without one, why there is none."""
         return self._render(
             "receipt.html",
             root,
             next=next_path,
             number=receipt,
             happenings=happenings,
+            earlier=earlier,
             sealed=sealed,
         )
 
@@ -97,6 +99,7 @@ class ReceiptNotice:
         receipt: str,
         happenings: Sequence[Happening],
         *,
+        earlier: int,
         document: str,
         token: str,
         sealed: bool,
@@ -111,6 +114,7 @@ class ReceiptNotice:
             next=next_path,
             number=receipt,
             happenings=happenings,
+            earlier=earlier,
             document=document,
             token=token,
             sealed=sealed,
