@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ..asking import told
@@ -16,6 +16,7 @@ from ..upkeep.keys import keys_in_log
 
 MOST_LISTED = 50
 
+_PLAIN = ("proved", "forgotten", "pending", "since")
 _MOST_RECEIPTS = 3
 _MOST_FIELDS = 20
 _LONGEST_SHOWN = 80
@@ -36,8 +37,8 @@ def check(text: str) -> Flow[Checked]:
     if isinstance(origin, str) and origin and origin not in {each.name for each in keys}:
         return Checked(outcome="elsewhere", origin=legible(origin))
     records = said["records"] if isinstance(said.get("records"), list) else []
-    held = yield from _held(said, records[:MOST_LISTED])
-    looked = look(records[:MOST_LISTED], verdict, held)
+    held = yield from _held(said, records)
+    looked = look(records, verdict, held)
     return Checked(
         outcome=_outcome(verdict, looked),
         origin=legible(verdict.origin),
@@ -48,8 +49,20 @@ def check(text: str) -> Flow[Checked]:
     )
 
 
+def listed(checked: Checked) -> Checked:
+    """The same, short enough to be shown: what is wrong comes first, and what is left out is counted."""
+    ordered = sorted(checked.records, key=lambda each: (each.state in _PLAIN, each.number))
+    shown = sorted(ordered[:MOST_LISTED], key=lambda each: each.number)
+    return replace(
+        checked,
+        records=tuple(shown),
+        more=len(ordered) - len(shown),
+        problems=checked.problems[:MOST_LISTED],
+    )
+
+
 def summary(checked: Checked) -> dict[str, Any]:
-    """The same for a script."""
+    """What there is to say for a script."""
     return {"holds": checked.outcome == "holds", **asdict(checked)}
 
 

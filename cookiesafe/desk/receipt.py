@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ..asking import told
@@ -31,10 +30,10 @@ from .asked import (
     read_form,
     see_other,
 )
-from .checking import MOST_LISTED, check, summary
+from .checking import check, listed, summary
 from .choices import choice_of, put_in_force, put_out_of_force, record
 from .multipart import TYPE as MULTIPART
-from .recorded import UNFIT, evidence_of, happenings
+from .recorded import MOST_SHOWN, UNFIT, evidence_of, happenings, unshown
 
 DOWNLOAD_SECONDS = 900
 FILE = "consent-receipt.json"
@@ -49,12 +48,13 @@ def show_receipt(asked: Asked) -> Flow:
     if as_file or asked.wants_json:
         return (yield from _give(asked, receipt, as_file=as_file))
     try:
-        evidence = _NOTHING if receipt is None else (yield from evidence_of(receipt))
+        evidence = _NOTHING if receipt is None else (yield from evidence_of(receipt, MOST_SHOWN))
         page = asked.settings.notice.receipts.shown(
             asked.request.root,
             local_path(one(query, "next"), asked.home),
             receipt,
             happenings(asked.settings, evidence),
+            earlier=unshown(evidence),
             sealed=_is_sealed(asked, evidence),
         )
     except (StoreError, *UNFIT) as error:
@@ -156,6 +156,7 @@ def _shown_once(asked: Asked, receipt: str, evidence: Evidence | None, then: str
         then,
         receipt,
         happenings(asked.settings, evidence or _NOTHING),
+        earlier=unshown(evidence or _NOTHING),
         document="" if document is None else json.dumps(document, indent=1),
         token=asked.settings.receipt_signer.sign(f"{until}.{receipt}"),
         sealed=_is_sealed(asked, evidence or _NOTHING),
@@ -205,7 +206,7 @@ def _forget(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
 
 
 def _not_erased(asked: Asked) -> Reply:
-    why = "We could not erase it now. Your choice stays as it was. Please try again."
+    why = "We could not erase all of it now. Your choice stays in force. Please try again."
     return problem(asked, 503, "Not erased", why)
 
 
@@ -231,12 +232,13 @@ def _check(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
         return problem(asked, 503, "Not now", why)
     if checked.shorter:
         asked.settings.report_store("a receipt is of a longer log than there is", "was it cut?")
+    short = listed(checked)
     if asked.wants_json:
-        return as_json(200, summary(checked))
+        return as_json(200, summary(short))
     page = asked.settings.notice.receipts.checked(
         asked.request.root,
         local_path(one(fields, "next"), asked.home),
-        replace(checked, problems=checked.problems[:MOST_LISTED]),
+        short,
         sealed=asked.settings.sealed or bool(checked.size),
     )
     return html(200, page)

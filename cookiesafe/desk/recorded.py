@@ -20,16 +20,24 @@ _LAST_MS = 253_402_300_799_999
 """The end of the year 9999: no page can name a later time."""
 
 
-def evidence_of(receipt: str) -> Flow[Evidence]:
-    """What the ledger has under a number. Raises ``StoreError``; ``DamagedLog``, which is one, where it is not what was recorded."""
-    entries = yield from told(Store.entries_of, receipt)
+MOST_SHOWN = 100
+MOST_PROVED = 300
+"""Of the newest records: these, with their proofs, are a document that ``check_receipt`` still takes."""
+
+
+def evidence_of(receipt: str, most: int = MOST_PROVED) -> Flow[Evidence]:
+    """What the ledger has under a number, the newest ``most`` records of it. Raises ``StoreError``; ``DamagedLog``,
+    which is one, where it is not what was recorded."""
+    every = yield from told(Store.entries_of, receipt)
+    entries = every[-most:]
     for entry in entries:
         if not _is_readable(entry):
             raise DamagedLog(
                 f"the record {entry.id!r} in the ledger cannot be read",
                 fix="Verify the ledger, and put it back from a backup.",
             )
-    return (yield from prove(entries))
+    evidence = yield from prove(entries)
+    return evidence._replace(earlier=len(every) - len(entries))
 
 
 def is_time(milliseconds: object) -> bool:
@@ -49,12 +57,17 @@ def _is_readable(entry: Entry) -> bool:
 
 
 def happenings(settings: Settings, evidence: Evidence) -> list[Happening]:
-    """The same as its visitor reads it, by the words of the policy of each time, if that is known."""
+    """The same as its visitor reads it, by the words of the policy of each time, if that is known; the newest of it."""
     policies = {each.fingerprint: each for each in (*settings.versions.earlier, settings.policy)}
     return [
         _happening(each, policies.get(each.entry.record.policy, settings.policy))
-        for each in evidence.records
+        for each in evidence.records[-MOST_SHOWN:]
     ]
+
+
+def unshown(evidence: Evidence) -> int:
+    """How many records are too old to be among these."""
+    return evidence.earlier + max(0, len(evidence.records) - MOST_SHOWN)
 
 
 def _happening(proven: Proven, policy: Policy) -> Happening:

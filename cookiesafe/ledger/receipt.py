@@ -6,7 +6,8 @@
 
 ``record`` is what the site has recorded, ``index`` and ``proof`` where it stands in the log that ``checkpoint`` signs
 (RFC 9162, section 2.1.3; C2SP tlog-checkpoint). What is pending has no proof yet, and without any other there is no
-checkpoint.
+checkpoint. Of a receipt that is too long to be in one document, the newest records are there, and ``"earlier": 7`` says how
+many are not.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def make_receipt(
     records: Sequence[Proven],
     checkpoint: Checkpoint | None,
     keys: Sequence[str],
+    earlier: int = 0,
 ) -> dict[str, Any]:
-    """The document, as JSON has it. Raises ``BadNote`` for a checkpoint that is none."""
+    """The document, as JSON has it; ``earlier`` records are not in it. Raises ``BadNote`` for a checkpoint that is none."""
     origin = "" if checkpoint is None else read_checkpoint(checkpoint.note)[0].origin
     return {
         "cookiesafe": FORM,
@@ -53,6 +55,7 @@ def make_receipt(
         "records": [_written(each) for each in records],
         "checkpoint": None if checkpoint is None else checkpoint.note,
         "keys": list(keys),
+        **({"earlier": earlier} if earlier else {}),
     }
 
 
@@ -114,6 +117,7 @@ def check_receipt(
         except (BadProof, ValueError) as error:
             broken.append(number)
             problems.append(f"record {number}: {_what(error)}")
+    problems += _repeated(said["records"])
     size = 0 if signed is None else signed.size
     by = trusted is not None and signed is not None
     found = said["receipt"], said["origin"], size, sealed, pending, by
@@ -141,12 +145,14 @@ def _read(document: str | bytes | Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("it is no JSON") from None
     if not isinstance(said, dict) or said.get("cookiesafe") != FORM:
         raise ValueError(f"it does not say that it is a {FORM}")
-    if said.keys() != _FIELDS:
-        names = ", ".join(sorted(map(ascii, said.keys() ^ _FIELDS)))[:200]
+    if said.keys() - {"earlier"} != _FIELDS:
+        names = ", ".join(sorted(map(ascii, said.keys() - {"earlier"} ^ _FIELDS)))[:200]
         raise ValueError(f"fields are missing, or there are too many: {names}")
     texts = all(isinstance(said[each], str) for each in ("site", "origin", "receipt"))
     lists = all(isinstance(said[each], list) for each in ("records", "keys"))
-    if not texts or not lists or not said["receipt"]:
+    earlier = said.get("earlier", 1)
+    whole = type(earlier) is int and earlier > 0
+    if not texts or not lists or not whole or not said["receipt"]:
         raise ValueError("a field has a value that it cannot have")
     if not said["records"]:
         raise ValueError("it has no records")
@@ -208,6 +214,18 @@ def _check_record(said: Any, receipt: str, signed: Head | None) -> bool:
     except BadProof as error:
         raise BadProof(f"{error.what}; the record, its index or its proof was changed") from None
     return True
+
+
+def _repeated(records: Sequence[Any]) -> list[str]:
+    """What stands in a receipt more than once: none is made so."""
+    tables = [each for each in records if isinstance(each, dict)]
+    bodies = [each["record"] for each in tables if isinstance(each.get("record"), dict)]
+    found = []
+    for name, holders in (("id", bodies), ("index", tables)):
+        values = [each[name] for each in holders if isinstance(each.get(name), str | int)]
+        if len(set(values)) < len(values):
+            found.append(f"two records have the same {name}")
+    return found
 
 
 def _what(error: Exception) -> str:

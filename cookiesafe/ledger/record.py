@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from .tree import leaf_hash
 
@@ -97,6 +97,8 @@ class Record:
 _FIELDS = [each.name for each in fields(Record)]
 _values = attrgetter(*_FIELDS)
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=dict).encode
+NOWHERE: Final = 1 << 62
+"""The index of a record that a store has where no record of the log can be: behind all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,4 +123,4 @@ class Entry:
     @property
     def leaf(self) -> bytes:
         """The hash that stands for it in the tree: what it can be recognised by, and nothing else."""
-        return leaf_hash(self.body.encode())
+        return leaf_hash(self.body.encode("utf-8", "backslashreplace"))

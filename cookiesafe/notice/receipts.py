@@ -50,13 +50,14 @@ class Checked:
     proves), ``nothing`` (all is pending), ``changed``, ``elsewhere`` (of the log of another site, ``origin``) or
     ``unreadable``.
 
-    ``problems`` are sentences. ``size`` is that of the log as it was signed; ``shorter``: the site's log is by now.
+    ``more`` are records that were looked at, and are not listed. ``problems`` are sentences. ``size`` is that of the log as it was signed; ``shorter``: the site's log is by now.
     """
 
     outcome: str
     origin: str = ""
     size: int = 0
     records: tuple[Looked, ...] = ()
+    more: int = 0
     problems: tuple[str, ...] = ()
     shorter: bool = False
 
@@ -77,15 +78,17 @@ class ReceiptNotice:
         receipt: str | None,
         happenings: Sequence[Happening],
         *,
+        earlier: int,
         sealed: bool,
     ) -> bytes:
-        """What is recorded under a receipt; without one, why there is none."""
+        """What is recorded under a receipt, and how many ``earlier`` records are not shown; without one, why there is none."""
         return self._render(
             "receipt.html",
             root,
             next=next_path,
             number=receipt,
             happenings=happenings,
+            earlier=earlier,
             sealed=sealed,
         )
 
@@ -96,6 +99,7 @@ class ReceiptNotice:
         receipt: str,
         happenings: Sequence[Happening],
         *,
+        earlier: int,
         document: str,
         token: str,
         sealed: bool,
@@ -110,6 +114,7 @@ class ReceiptNotice:
             next=next_path,
             number=receipt,
             happenings=happenings,
+            earlier=earlier,
             document=document,
             token=token,
             sealed=sealed,

@@ -12,23 +12,33 @@ from collections.abc import Callable, Mapping, Sequence
 from ..asking import told
 from ..ids import new_id
 from ..ledger import Entry, Record
+from ..ledger.record import NOWHERE
 from ..ledger.runs import write_runs
 from ..ports import Flow, Store
 
 MOST_TRIES = 8
+MOST_TURNS = 1_000
 AT_ONCE = 500
 DAY_MS = 86_400_000
 
 
 def forget(receipt: str, now: int, entropy: Callable[[int], bytes]) -> Flow[int]:
-    """Erase all records of a receipt; how many these were. ``now`` is in milliseconds. Raises ``StoreError``."""
-    erased = 0
-    for _ in range(MOST_TRIES):
+    """Erase all records of a receipt; how many these were. ``now`` is in milliseconds. Raises ``StoreError``.
+
+    It goes on as long as something is erased, up to a bound: who goes on recording meanwhile is not followed for ever.
+    """
+    erased, tries = 0, MOST_TRIES
+    for _ in range(MOST_TURNS):
         entries = yield from told(Store.entries_of, receipt)
-        if not entries:
+        if not entries or not tries:
             break
-        if (yield from _erase(entries[:AT_ONCE], "forgotten", now, entropy)):
-            erased += len(entries[:AT_ONCE])
+        for at in range(0, len(entries), AT_ONCE):
+            some = entries[at : at + AT_ONCE]
+            if not (yield from _erase(some, "forgotten", now, entropy)):
+                # Some were sealed meanwhile, or are gone.
+                tries -= 1
+                break
+            erased, tries = erased + len(some), MOST_TRIES
     return erased
 
 
@@ -52,7 +62,8 @@ def _erase(
     entries: Sequence[Entry], why: str, now: int, entropy: Callable[[int], bytes]
 ) -> Flow[bool]:
     """Whether they were as they had been read, and are gone now."""
-    places = [entry.index for entry in entries if entry.index is not None]
-    detail = {"why": why, "leaves": write_runs(places), "pending": len(entries) - len(places)}
+    sealed = [entry.index for entry in entries if entry.index is not None]
+    places = [index for index in sealed if 0 <= index < NOWHERE]
+    detail = {"why": why, "leaves": write_runs(places), "pending": len(entries) - len(sealed)}
     record = Record(id=new_id(entropy), time=now, event="erasure", detail=detail)
     return (yield from told(Store.erase, entries, record))

@@ -74,7 +74,7 @@ def check_entries(entries: Sequence[Entry], findings: Findings) -> list[bytes]:
     for entry in entries:
         body = entry.body
         # As ``Entry.leaf`` has it, without a call: this is done for every record there is.
-        leaves.append(sha256(b"\x00" + body.encode("utf-8", "replace")).digest())
+        leaves.append(sha256(b"\x00" + body.encode("utf-8", "backslashreplace")).digest())
         try:
             said = loads(body)
             if (

@@ -19,11 +19,15 @@ _AT_ONCE = 32
 
 
 class Evidence(NamedTuple):
-    """``records`` with their proofs in the log that ``checkpoint`` signs, and the ``keys`` that did, as vkeys."""
+    """``records`` with their proofs in the log that ``checkpoint`` signs, and the ``keys`` that did, as vkeys.
+
+    ``earlier`` are records that there are besides, too many to be proved.
+    """
 
     records: tuple[Proven, ...]
     checkpoint: Checkpoint | None
     keys: tuple[str, ...]
+    earlier: int = 0
 
 
 def prove(entries: Sequence[Entry]) -> Flow[Evidence]:

@@ -640,6 +640,66 @@ def test_a_file_from_an_editor_that_marks_its_bytes_is_read(make_client: MakeCli
     assert client.post(RECEIPT, body=body, headers=headers).json()["holds"] is True
 
 
+# --- a number with very many records --------------------------------------------------------------
+
+
+def with_many(make_client: MakeClient, count: int, seal_them: bool = True) -> Client:
+    """A visitor who has agreed, and whose number has so many records more."""
+    store = MemoryStore()
+    client = agreed(make_client, store=store)
+    (first,) = of_receipt(client, number_of(client))
+    later = [
+        replace(first, id=f"{number:022}", time=first.time + 60_000 * number)
+        for number in range(count)
+    ]
+    store.append(later)
+    if seal_them:
+        seal(client)
+    return client
+
+
+def test_the_newest_of_many_records_are_shown_and_the_others_counted(
+    make_client: MakeClient,
+) -> None:
+    client = with_many(make_client, 100)
+
+    text = client.get(RECEIPT).text
+
+    assert text.count("You agreed</h3>") == 100
+    assert "The newest 100 are shown. There is 1 earlier one." in text
+    assert "at place 1 of the log" not in text
+    assert "up to 300 of the newest records" in text
+    text = do(client, "withdraw").text
+    assert "The newest 100 are shown. There are 2 earlier ones." in text
+
+
+def test_the_file_has_the_newest_of_many_records_and_says_how_many_are_not_in_it(
+    make_client: MakeClient,
+) -> None:
+    client = with_many(make_client, 800)
+
+    response = client.get(f"{RECEIPT}?download=1")
+
+    document = response.json()
+    assert (len(document["records"]), document["earlier"]) == (300, 501)
+    assert document["records"][-1]["record"]["id"] == f"{799:022}"
+    verdict = check_receipt(response.body, document["keys"])
+    assert (verdict.holds, verdict.sealed) == (True, 300)
+    assert "earlier" not in document_of(with_many(make_client, 299))
+
+
+@pytest.mark.law("P-04")
+def test_however_many_records_a_number_has_all_are_forgotten(make_client: MakeClient) -> None:
+    client = with_many(make_client, 4_500, seal_them=False)
+    number = number_of(client)
+
+    response = do(client, "forget", sure="1")
+
+    assert response.status == 200
+    assert of_receipt(client, number) == []
+    assert CONSENT not in client.jar
+
+
 # --- what fails ----------------------------------------------------------------------------------
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
 
+from cookiesafe import upkeep
+from cookiesafe.adapters._perform import follow
 from cookiesafe.adapters.stores import open_store
 from cookiesafe.adapters.stores.sql import log
 from cookiesafe.errors import StoreError
-from cookiesafe.ledger import Batch, Checkpoint, Entry, Tile
+from cookiesafe.ledger import Batch, Checkpoint, Entry, LedgerKey, Tile
+from cookiesafe.ledger.record import NOWHERE
 from cookiesafe.ports import Store
+from cookiesafe.upkeep.erasing import forget
 from tests.support.stores import (  # noqa: F401
     a_batch,
     a_record,
@@ -420,3 +426,77 @@ def test_a_closed_store_does_none_of_it(store: Store) -> None:
     ):
         with pytest.raises(StoreError, match="closed"):
             act()
+
+
+# --- what somebody else has put into a file of SQLite, which keeps values of any type ---------------
+
+TABLES = {"r": "cookiesafe_records", "t": "cookiesafe_tiles", "c": "cookiesafe_checkpoints"}
+PUT_IN = {
+    "a body of bytes": ("UPDATE r SET body = CAST(body AS BLOB) WHERE place = 5", ("changed", 5)),
+    "a body of a number": ("UPDATE r SET body = x'37' WHERE place = 5", ("changed", 5)),
+    "a body that is no UTF-8": (
+        "UPDATE r SET body = CAST(x'7bff' AS TEXT) WHERE place = 5",
+        ("changed", 5),
+    ),
+    "an id of bytes": ("UPDATE r SET id = x'01' WHERE place = 5", ("column", 5)),
+    "a time of text": ("UPDATE r SET time = 'noon' WHERE place = 5", ("column", 5)),
+    "an event of bytes": ("UPDATE r SET event = x'6b' WHERE place = 5", ("column", 5)),
+    "a receipt of bytes": ("UPDATE r SET receipt = x'' WHERE place = 5", ("column", 5)),
+    "a place of text": ("UPDATE r SET place = 'five' WHERE place = 5", ("moved", NOWHERE)),
+    "a place with a fraction": ("UPDATE r SET place = 5.5 WHERE place = 5", ("removed", 5)),
+    "a place before all": ("UPDATE r SET place = -5 WHERE place = 5", ("removed", 5)),
+    "a tile of text": ("UPDATE t SET hashes = hashes || x'00' WHERE level = 0", ("tile", None)),
+    "a tile of a number": ("UPDATE t SET hashes = 7 WHERE level = 0", ("tile", None)),
+    "a note of bytes": ("UPDATE c SET note = CAST(note AS BLOB)", ("checkpoint", None)),
+    "a note that is no UTF-8": ("UPDATE c SET note = CAST(x'ff' AS TEXT)", ("checkpoint", None)),
+}
+
+
+@pytest.mark.law("L-12")
+@pytest.mark.parametrize("name", PUT_IN)
+def test_what_is_of_another_type_is_named_and_the_rest_is_read(tmp_path: Path, name: str) -> None:
+    url, key = f"sqlite:///{tmp_path / 'store.db'}", LedgerKey(b"k" * 32)
+    statement, finding = PUT_IN[name]
+    for short, table in TABLES.items():
+        statement = statement.replace(f" {short} ", f" {table} ")
+    with closing(open_store(url)) as store:
+        append(store, *range(10))
+        follow(upkeep.seal([key], "shop.example", 0), store)
+        with from_outside(url) as connection:
+            assert connection.exec_driver_sql(statement).rowcount
+        append(store, 20)
+
+        verdict = follow(upkeep.verify(), store)
+
+        assert finding in {(each.kind, each.index) for each in verdict.findings}
+        assert len(store.entries_of("r8")) == len(store.entries_of("r20")) == 1
+        assert verdict.pending == 1
+
+
+def test_a_checkpoint_of_no_size_is_not_the_newest(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with closing(open_store(url)) as store:
+        append(store, 1)
+        seal(store)
+        with from_outside(url) as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO cookiesafe_checkpoints (size, base, note) VALUES ('x', 'y', 'z')"
+            )
+
+        assert [store.checkpoint()] == store.checkpoints(0, 10)
+        append(store, 2)
+        assert seal(store)
+
+
+def test_an_erasure_names_no_place_that_is_none(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with closing(open_store(url)) as store:
+        append(store, 1, 2)
+        with from_outside(url) as connection:
+            connection.exec_driver_sql(
+                "UPDATE cookiesafe_records SET place = CASE receipt WHEN 'r1' THEN 'one' ELSE -2 END"
+            )
+
+        assert [follow(forget(each, 0, os.urandom), store) for each in ("r1", "r2")] == [1, 1]
+
+        assert [each.record.detail["leaves"] for each in store.pending(9)] == ["", ""]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cookiesafe.adapters._perform import follow
 from cookiesafe.adapters.stores import MemoryStore
-from cookiesafe.desk.checking import check, differing, legible, summary
+from cookiesafe.desk.checking import check, differing, legible, listed, summary
 from cookiesafe.ledger import Entry, LedgerKey, Record, make_receipt
 from cookiesafe.notice import Checked
 from cookiesafe.upkeep import prove, seal
@@ -223,3 +223,40 @@ def test_only_what_can_be_a_number_is_looked_up() -> None:
         checked(Asked(), json.dumps({**document, "origin": "", "checkpoint": None}))
 
     assert set(numbers) == {NUMBER}
+
+
+@pytest.mark.parametrize("before", [1, 50, 100])
+def test_a_forged_record_is_found_behind_however_many_that_are_proved(before: int) -> None:
+    store = MemoryStore()
+    store.append([a_record(f"id{number}", "change", {"ads": True}) for number in range(before)])
+    follow(seal([LedgerKey(b"l" * 32)], "shop.example/log", NOW), store)
+    document = a_receipt(store)
+    assert checked(store, json.dumps(document)).outcome == "holds"
+    forged = {"event": "withdrawal", "id": "forged", "receipt": NUMBER, "time": NOW}
+    document["records"].append({"record": forged, "pending": True})
+
+    found = checked(store, json.dumps(document))
+
+    assert found.outcome == "partly"
+    assert len(found.records) == before + 1
+    short = listed(found)
+    assert (short.records[-1].number, short.records[-1].state) == (before + 1, "unknown")
+    assert len(short.records) + short.more == before + 1
+    assert len(short.records) <= 50
+
+
+@pytest.mark.parametrize("same", ["record", "id", "index"])
+def test_what_has_a_record_twice_does_not_hold(store: MemoryStore, same: str) -> None:
+    document = a_receipt(store)
+    true, pending = document["records"]
+    twice = {
+        "record": [true, true],
+        "id": [true, {**pending, "record": {**pending["record"], "id": "first"}}],
+        "index": [true, {**true, "record": pending["record"]}],
+    }
+    document["records"] = twice[same]
+
+    found = checked(store, json.dumps(document))
+
+    assert found.outcome == "changed"
+    assert any("two records have the same" in each for each in found.problems)

@@ -105,6 +105,8 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "another form": (lambda r: r.update(cookiesafe="receipt/2"), "does not say that it is"),
     "a field missing": (lambda r: r.pop("site"), "fields are missing.*site"),
     "a field more": (lambda r: r.update(extra=1), "fields are missing.*extra"),
+    "no number of earlier ones": (lambda r: r.update(earlier=True), "a value that it cannot have"),
+    "none that are earlier": (lambda r: r.update(earlier=0), "a value that it cannot have"),
     "site is no text": (lambda r: r.update(site=5), "a value that it cannot have"),
     "records are no list": (lambda r: r.update(records={}), "a value that it cannot have"),
     "keys are no list": (lambda r: r.update(keys=VKEY), "a value that it cannot have"),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, type_coerce
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.types import NullType
 
-from cookiesafe.adapters.stores.sql.statements import Overtaken, whole
+from cookiesafe.adapters.stores.sql.statements import Overtaken, read, whole, whole_numbers
 from cookiesafe.adapters.stores.sql.tables import checkpoints, records, tiles
 from cookiesafe.ledger import Batch, Checkpoint, Tile
 
 _AT_ONCE = 100
 """Tiles that are read at once; each may have 8 KB."""
 _CHECKPOINT = select(checkpoints.c.size, checkpoints.c.note)
+_TILE = select(tiles.c.level, tiles.c.number, type_coerce(tiles.c.hashes, NullType))
 _PUT = (
     records.update()
     .where(records.c.id == bindparam("which"), records.c.place.is_(None))
@@ -60,21 +62,27 @@ def _size(connection: Connection) -> int:
 
 
 def newest_checkpoint(connection: Connection) -> Checkpoint | None:
-    newest = _CHECKPOINT.order_by(checkpoints.c.size.desc()).limit(1)
-    found = connection.execute(newest).one_or_none()
-    return Checkpoint(*found) if found else None
+    size = checkpoints.c.size
+    newest = _CHECKPOINT.where(whole_numbers(connection, size)).order_by(size.desc()).limit(1)
+    found = read(connection, newest)
+    return Checkpoint(*found[0]) if found else None
 
 
 def checkpoints_after(connection: Connection, after: int, limit: int) -> list[Checkpoint]:
     size = checkpoints.c.size
-    rows = connection.execute(_CHECKPOINT.where(size > after).order_by(size).limit(limit))
-    return [Checkpoint(*row) for row in rows]
+    later = _CHECKPOINT.where(size > after, whole_numbers(connection, size))
+    return [Checkpoint(*row) for row in read(connection, later.order_by(size).limit(limit))]
 
 
 def load_tiles(connection: Connection, wanted: Sequence[Tile]) -> dict[Tile, bytes]:
     found: dict[Tile, bytes] = {}
     place = tuple_(tiles.c.level, tiles.c.number)
     for start in range(0, len(wanted), _AT_ONCE):
-        some = select(tiles).where(place.in_(wanted[start : start + _AT_ONCE]))
-        found |= {Tile(row.level, row.number): row.hashes for row in connection.execute(some)}
+        some = _TILE.where(place.in_(wanted[start : start + _AT_ONCE]))
+        found |= {Tile(row[0], row[1]): _hashes(row[2]) for row in read(connection, some)}
     return found
+
+
+def _hashes(value: object) -> bytes:
+    """What is none of our tiles has no hashes that could be right."""
+    return bytes(value) if isinstance(value, (bytes, memoryview)) else b""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, delete, select
+from sqlalchemy import Column, ColumnElement, Connection, delete, func, select
 
-from cookiesafe.adapters.stores.sql.statements import Overtaken, keep, whole
+from cookiesafe.adapters.stores.sql.statements import Overtaken, keep, read, whole
 from cookiesafe.adapters.stores.sql.tables import records as table
 from cookiesafe.ledger import Entry, Record
+from cookiesafe.ledger.record import NOWHERE
 
 PAGE = 500
 """Records that are read, or removed, at once."""
@@ -28,12 +30,18 @@ def append(connection: Connection, records: Sequence[Record]) -> None:
 
 def page(connection: Connection, after: int) -> list[tuple[int, str]]:
     """Pages instead of a cursor: whoever stops reading half-way leaves no connection behind."""
-    rows = connection.execute(select(_seq, _body).where(_seq > after).order_by(_seq).limit(PAGE))
-    return [(row[0], row[1]) for row in rows]
+    some = select(_seq, _body).where(_seq > after).order_by(_seq).limit(PAGE)
+    return [(row[0], row[1]) for row in read(connection, some)]
 
 
 def sealed(connection: Connection, start: int, limit: int) -> list[Entry]:
-    return _entries(connection, _place >= start, _place, limit)
+    """Without what has a fraction for its place: it would stand between two others."""
+    if start > NOWHERE:
+        return []
+    which = _place >= start
+    if connection.dialect.name == "sqlite":
+        which &= func.typeof(_place) != "real"
+    return _entries(connection, which, _place, limit)
 
 
 def pending(connection: Connection, limit: int) -> list[Entry]:
@@ -78,5 +86,23 @@ def _entries(
     order: Column[int] | ColumnElement[int],
     limit: int | None = None,
 ) -> list[Entry]:
-    rows = connection.execute(_ENTRY.where(which).order_by(order).limit(limit))
-    return [Entry(*row) for row in rows]
+    return [
+        _entry(row) for row in read(connection, _ENTRY.where(which).order_by(order).limit(limit))
+    ]
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    """A row as an entry. SQLite keeps values of any type: one of another says nothing that could be right, and text
+    is behind all numbers there."""
+    id, time, event, receipt, body, place = row
+    if type(place) is not int and place is not None:
+        place = NOWHERE
+    if type(time) is not int:
+        time = -1
+    if receipt is not None:
+        receipt = _text(receipt)
+    return Entry(_text(id), time, _text(event), receipt, _text(body), place)
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else repr(value)

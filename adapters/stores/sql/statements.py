@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, delete, func, select, true
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+Ts = TypeVarTuple("Ts")
 
 
 class Overtaken(Exception):
@@ -41,6 +43,30 @@ def _undo(connection: Connection) -> None:
     except DBAPIError:
         # Nobody else may go on with what was begun here.
         connection.invalidate()
+
+
+def read(connection: Connection, statement: Select[*Ts]) -> Sequence[Row[*Ts]]:
+    """All rows. What is no UTF-8 in an SQLite file, which somebody else has put there, is read as ``\\xff`` and its like."""
+    try:
+        return connection.execute(statement).all()
+    except OperationalError as error:
+        if "UTF-8" not in str(error.orig):
+            raise
+    driver: Any = connection.connection.dbapi_connection
+    driver.text_factory = _as_text
+    try:
+        return connection.execute(statement).all()
+    finally:
+        driver.text_factory = str
+
+
+def _as_text(data: bytes) -> str:
+    return data.decode("utf-8", "backslashreplace")
+
+
+def whole_numbers(connection: Connection, column: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a column has what it should: SQLite keeps text and fractions in one of numbers, too."""
+    return func.typeof(column) == "integer" if connection.dialect.name == "sqlite" else true()
 
 
 def keep(
