@@ -18,7 +18,8 @@ def perform(need: Append | Ask, store: Store) -> Answer:
         commits = commits_of(store)
         return commits.commit(store, commits.put(need.records))
     try:
-        return getattr(store, need.method)(*need.args)
+        answer = getattr(store, need.method)(*need.args)
+        return answer if need.then is None else need.then(answer)
     except Exception as error:
         return failure_of(error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from cookiesafe import Policy, SettingError, StoreError, UsageError, Visit
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.ledger import Entry
 from cookiesafe.policy import Announcement
+from cookiesafe.recording import policy_record
 from tests.support.edges import NO_FIELDS, AppRequest, AppResponse, Client, Fields, answer
 from tests.support.harbour import (
     BANNER,
@@ -601,6 +603,13 @@ class Counting(MemoryStore):
             raise StoreError("lost")
         return super().find_entries(event, before, limit)
 
+    def damage_policies(self) -> None:
+        """Make what was recorded of policies unreadable."""
+        self._entries = {
+            key: replace(entry, body="{") if entry.event == "policy" else entry
+            for key, entry in self._entries.items()
+        }
+
 
 @pytest.fixture
 def counted(make_client: MakeClient) -> tuple[Client, Counting]:
@@ -637,6 +646,99 @@ def test_the_ledger_is_asked_once_a_minute_at_most(
     clock.now = NOW + 60
     assert NEWS in client.get("/").text
     assert store.looked == 2
+
+
+def of_unknown_words(client: Client, make_client: MakeClient, text: str = "Other words.") -> Client:
+    """Somebody whose yes is to words that this site has never had on record."""
+    stranger = make_client(policy=POLICY.replace("Lets us count visits.", text))
+    stranger.choose("accept")
+    return restarted_with(client, stranger)
+
+
+def restarted_with(client: Client, other: Client) -> Client:
+    """The site of one browser, as another one's cookies come to it."""
+    there = client.another()
+    there.jar = dict(other.jar)
+    return there
+
+
+def test_what_the_ledger_lacks_is_looked_for_once(make_client: MakeClient, clock: Clock) -> None:
+    store = Counting()
+    client = make_client(store=store)
+    strangers = [of_unknown_words(client, make_client, text) for text in ("One.", "Two.")]
+
+    for looked, stranger in enumerate(strangers, 1):
+        for _ in range(3):
+            assert BANNER in stranger.get("/").text
+            clock.now += 61
+        assert store.looked == looked
+
+
+def test_what_was_looked_for_while_the_ledger_did_not_answer_is_looked_for_again(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    store = Counting()
+    client = make_client(store=store)
+    stranger = of_unknown_words(client, make_client)
+    store.lost = True
+    stranger.get("/")
+    store.lost = False
+    clock.now += 61
+    stranger.get("/")
+    clock.now += 61
+    stranger.get("/")
+
+    assert store.looked == 2
+
+
+def test_a_recall_forgets_nothing_that_was_known(make_client: MakeClient, clock: Clock) -> None:
+    store = Counting()
+    client = make_client(policy=LATER, store=store)
+    client.choose("accept")
+    publish(client, 0, BEFORE)
+    assert BANNER not in client.get("/").text
+    store.damage_policies()
+    store.append([policy_record(Policy.from_toml(POLICY + "[purposes.new]\ntitle='New'"), NOW)])
+    of_unknown_words(client, make_client).get("/")
+    assert store.looked == 1
+
+    assert BANNER not in client.get("/").text
+
+
+def test_a_recall_that_finds_nothing_new_has_nothing_worked_out_again(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    client = make_client(store=Counting())
+    stranger = of_unknown_words(client, make_client)
+    assert client.safe is not None
+    jar = client.safe.settings.secure_jar
+    stranger.get("/")
+    undecided = jar.undecided
+    clock.now += 61
+    of_unknown_words(client, make_client, "Three.").get("/")
+
+    assert jar.undecided is undecided
+
+
+def test_more_versions_than_are_read_at_once_are_all_read(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    store = Counting()
+    client = make_client(store=store)
+    client.choose("accept")
+    for number in range(45):
+        each = Policy.from_toml(POLICY.replace("Lets us show", f"{number} lets us show"))
+        store.append([policy_record(each, NOW + number)])
+    later = restarted(client, make_client, LATER)
+    for looked in (1, 2):
+        assert "New in" not in later.get("/").text
+        assert store.looked == looked
+        clock.now += 61
+
+    assert NEWS in later.get("/").text
+    clock.now += 61
+    assert NEWS in later.get("/").text
+    assert store.looked == 3
 
 
 def test_a_clock_that_goes_back_keeps_nobody_from_being_told(
