@@ -460,19 +460,33 @@ def test_two_processes_record_it_once(tmp_path: Path, make_safe: MakeSafe, clock
 
     with closing(open_store(url)) as store:
         records = list(store.records())
-    assert sorted(each.id for each in records) == sorted(
-        [
-            f"announcement.{LATER.fingerprint}",
-            f"policy.{BEFORE.fingerprint}",
-            f"policy.{LATER.fingerprint}",
-        ]
-    )
+    ids = sorted(each.id for each in records)
+    assert ids[0].startswith(f"announcement.{LATER.fingerprint}.")
+    assert ids[1:] == sorted(f"policy.{each.fingerprint}" for each in (BEFORE, LATER))
     announcement = next(each for each in records if each.event == "announcement")
     assert dict(announcement.detail) == {
         "before": BEFORE.fingerprint,
         "summary": ["We will work with Seabird.", "Nothing else <changes>."],
         "in_force": on(10).isoformat(),
     }
+
+
+@pytest.mark.parametrize(
+    "other", [{"in_force": on(3)}, {"summary": ["We will work with a bird."]}], ids=["day", "words"]
+)
+def test_what_visitors_are_told_is_on_record_when_it_is_announced_anew(
+    client: Client, make_client: MakeClient, other: dict[str, Any]
+) -> None:
+    for said in (other, {}, other):
+        shown = publish(client, **said)
+
+    announced = [each for each in client.records if each.event == "announcement"]
+    last = {"in_force": shown.in_force.isoformat(), "summary": list(shown.summary)}
+    assert len(announced) == 2
+    assert announced[-1].policy == LATER.fingerprint
+    assert dict(announced[-1].detail) == {"before": BEFORE.fingerprint, **last}
+    again = publish(restarted(client, make_client, LATER), **other)
+    assert (again.before.fingerprint, again.summary) == (BEFORE.fingerprint, shown.summary)
 
 
 def test_who_starts_with_the_later_policy_goes_on_telling(
