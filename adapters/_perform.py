@@ -20,7 +20,8 @@ def perform(need: Append | Ask, store: Store) -> Answer:
         commits.line.put(item)
         return commits.commit(store, item)
     try:
-        return getattr(store, need.method)(*need.args)
+        answer = getattr(store, need.method)(*need.args)
+        return answer if need.then is None else need.then(answer)
     except Exception as error:
         return failure_of(error)
 

@@ -162,12 +162,14 @@ def _covered(settings: Settings, grounds: Mapping[str, str]) -> Flow[frozenset[s
 
     What a ground stood for is looked up in the ledger where that is not known; as long as it is not, it covers nothing.
     """
-    unknown = any(
-        not (settings.history.holds(*each) or settings.history.knows(*each))
-        for each in grounds.items()
-    )
-    if unknown and settings.versions.may_recall(settings.clock()):
-        yield from recall(settings)
+    history = settings.history
+    unknown = {
+        id: ground
+        for id, ground in grounds.items()
+        if not (history.holds(id, ground) or history.knows(id, ground))
+    }
+    if unknown and settings.versions.may_recall(unknown, settings.clock()):
+        yield from recall(settings, unknown)
     return frozenset(id for id, ground in grounds.items() if settings.history.holds(id, ground))
 
 

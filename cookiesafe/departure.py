@@ -7,7 +7,7 @@ from typing import AnyStr, Final
 
 from .fields import TEXT, Fixed, Header, Spelling, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
-from .gate.caches import PRIVATE, make_private, vary
+from .gate.caches import CLEAR_CACHE, PRIVATE, make_private, vary
 from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
@@ -105,8 +105,8 @@ class Departure(Leaving):
         self.departed = True
         if self._session is not None:
             self._session.closed = self._login is None or not self._outlasts
-        for line in ours:
-            kept.append(spelling.cookie(line))
+        if ours:
+            kept += self._set(ours, spelling)
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 
     def _let_out(self, line: str, gate: CookieGate) -> str | None:
@@ -119,6 +119,13 @@ class Departure(Leaving):
         if passed != line:
             settings.findings.shortened(self.path, line)
         return passed if settings.enforce else line
+
+    def _set(self, lines: list[str], spelling: Spelling[AnyStr]) -> list[tuple[AnyStr, AnyStr]]:
+        """The fields that set these cookies of ours, and end what the browser has kept of pages with more allowed."""
+        fields = [spelling.cookie(line) for line in lines]
+        if self._narrowed and self._settings.enforce:
+            fields.append(spelling.field(CLEAR_CACHE))
+        return fields
 
     def _swept_lines(self, arrival: Arrival, place: Place) -> list[str]:
         """What ends cookies the visitor does not agree to, counted apart: the choice itself is no page's to write."""

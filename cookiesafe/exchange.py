@@ -84,7 +84,9 @@ class Exchange(Departure):
         settings = self._settings
         if own and self.path != settings.statement:
             own = self.path.startswith(settings.own_paths)
-        unknown = arrival.unknown and settings.versions.may_recall(self._now)
+        unknown = arrival.unknown and settings.versions.may_recall(
+            arrival.standing.consent.former, self._now
+        )
         if own or arrival.keyed or unknown:
             self._converse(self._proceeding(arrival, own=own, unknown=unknown))
             return False
@@ -115,7 +117,7 @@ class Exchange(Departure):
         """Find out who comes, and then answer ourselves, or let the app do so."""
         self.ours = own
         if unknown:
-            yield from recall(self._settings)
+            yield from recall(self._settings, arrival.standing.consent.former)
             self._arrival = arrival = self._read_cookies()
         if arrival.keyed:
             try:

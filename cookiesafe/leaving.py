@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import AnyStr
 
-from .consent import DAY
+from .consent import DAY, write
 from .conversation import Conversation
 from .errors import UsageError
 from .fields import text_of
@@ -14,7 +14,7 @@ from .gate.roles import ROLES
 from .login import Keeping, Login, keep, keep_late, keep_nobodys
 from .placing import Placing
 from .ports import Append, Flow
-from .recording import record_of
+from .recording import once, record_of
 from .session import Session
 
 
@@ -106,6 +106,9 @@ class Leaving(Placing, Conversation):
             record = record_of(
                 settings, "child", self._now, layer="app", circumstances=circumstances
             )
+            # Who keeps no cookie is found to be one with each request, and nothing tells one from another.
+            day = int(self._now) // DAY
+            record = once(record, f"{day} {record.policy} {record.regime} {record.signals}")
             (failure,) = yield (Append((record,)),)
             if failure is not None:
                 settings.report_store("that a visitor is a child was not recorded", failure)
@@ -118,6 +121,7 @@ class Leaving(Placing, Conversation):
                 consent=consent,
                 receipt=consent.receipt,
             )
+            record = once(record, write(consent))
             (failure,) = yield (Append((record,)),)
             if failure is not None:
                 settings.report_store("a signal was not recorded", failure)

@@ -115,15 +115,21 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Call a method of the store; the answer is what it returns, or the ``StoreError`` that came instead."""
+    """Call a method of the store; the answer is what it returns, or the ``StoreError`` that came instead.
+
+    ``then`` makes the answer of what was returned, where that takes long: it is called where the store is.
+    """
 
     method: str
     args: tuple[Any, ...] = field(repr=False)
+    then: Callable[[Any], Any] | None = None
 
 
-def ask(method: Callable[[Store, *Ts], object], *args: *Ts) -> Ask:
+def ask(
+    method: Callable[[Store, *Ts], T], *args: *Ts, then: Callable[[T], Any] | None = None
+) -> Ask:
     """The need to call a method of the store: ``ask(Store.load_series, key)``."""
-    return Ask(method.__name__, args)
+    return Ask(method.__name__, args, then)
 
 
 Need = ReadBody | Append | Ask

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
 from .asking import appended, told
 from .errors import SettingError, UsageError
@@ -34,9 +36,11 @@ def publish(
     announcement = Announcement(policy=policy, before=before, summary=said, in_force=in_force)
     now = settings.clock()
     detail = {"before": before.fingerprint, "summary": list(said), "in_force": in_force.isoformat()}
+    # Announced anew, with another day or summary, it is another announcement: what is shown is on record.
+    what = sha256(json.dumps([detail["summary"], detail["in_force"]]).encode()).hexdigest()[:12]
     record = replace(
         record_of(settings, "announcement", now, detail=detail),
-        id=f"announcement.{policy.fingerprint}",
+        id=f"announcement.{policy.fingerprint}.{what}",
         policy=policy.fingerprint,
     )
     yield from appended(policy_record(before, now), policy_record(policy, now), record)
@@ -46,7 +50,7 @@ def publish(
 def _before(policy: Policy) -> Flow[Policy]:
     """The policy that this one, which is in force already, was announced to follow."""
     announced = yield from told(Store.find_entries, "announcement", None, _MOST)
-    of = {entry.id.partition(".")[2]: entry for entry in announced}
+    of = {entry.id.split(".")[1]: entry for entry in announced if "." in entry.id}
     if policy.fingerprint in of:
         fingerprint = _detail(of[policy.fingerprint], "before")
         for before in (yield from recorded_policies()):

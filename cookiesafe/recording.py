@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from .consent import Circumstances, Consent
@@ -52,6 +54,11 @@ def record_of(
         receipt=receipt,
         detail=dict(detail or {}),
     )
+
+
+def once(record: Record, about: str) -> Record:
+    """The same, kept once however often it is recorded: its id says what it is ``about``."""
+    return replace(record, id=f"{record.event}.{sha256(about.encode()).hexdigest()[:32]}")
 
 
 def policy_record(policy: Policy, now: float) -> Record:

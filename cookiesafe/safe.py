@@ -126,8 +126,8 @@ class CookieSafe:
         """Announce a policy: tell visitors from now on, and have it in force from the day ``in_force`` (UTC) on.
 
         ``summary`` says in a few sentences what is new. Both versions are kept in the ledger. Call it in every process,
-        where it starts: the policy itself is announced once. When the policy of this ``CookieSafe`` is that one
-        already, visitors are told of it as it was announced.
+        where it starts: what is announced is recorded once, and again with another day or summary. When the policy of
+        this ``CookieSafe`` is that one already, visitors are told of it as it was announced.
 
         It asks the store, and waits for it. Raises ``StoreError``, ``SettingError`` for an empty summary, and
         ``UsageError`` for the policy that is in force and was never announced.

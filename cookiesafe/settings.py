@@ -139,8 +139,12 @@ class Settings:
         return Links(self._keys, self.entropy)
 
     def learn(self, earlier: Iterable[Policy]) -> None:
-        """From now on, consent that was given under these policies holds as far as ours asks for no more."""
-        self.versions.earlier = tuple(earlier)
+        """From now on, consent that was given under these policies, too, holds as far as ours asks for no more."""
+        known = {each.fingerprint: each for each in self.versions.earlier}
+        new = {each.fingerprint: each for each in earlier if each.fingerprint not in known}
+        if not new:
+            return
+        self.versions.earlier = (*known.values(), *new.values())
         self.history = History(self.policy, self.versions.earlier)
         for jar in (self.secure_jar, self._plain_jar):
             jar.learn(self.history)

@@ -41,6 +41,8 @@ class Visit(Request):
     _arrival: Arrival | None = None
     _jar: Jar
     _now: float
+    _narrowed = False
+    """Whether less is allowed than when the request came: the visitor was found to be a child."""
     _guarded = False
     """Whether caches were told that the response may be one visitor's, whatever the app looks at later."""
 
@@ -222,7 +224,9 @@ class Visit(Request):
                 fix="Call treat_as_child before the response begins.",
             )
         if not self.child:
+            before = self._arrived().standing.allowed
             self._arrival = self._jar.as_child(self._arrived())
+            self._narrowed = before.exceeds(self._arrival.standing.allowed)
             self._age = "child"
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from ..gate.caches import CLEAR_CACHE
 from ..ports import Append, Reply
 from .asked import (
     Asked,
@@ -55,6 +56,11 @@ def take_age(asked: Asked) -> Flow:
     then = local_path(one(fields, "next"), asked.home)
     reply = as_json(200, {"child": child}) if asked.wants_json else see_other(then)
     reply.cookies.append(asked.jar.age.write("child" if child else "adult"))
+    if child and asked.settings.enforce:
+        standing = asked.standing
+        now = asked.jar.stand(standing.consent, standing.circumstances.of_a_child)
+        if standing.allowed.exceeds(now.allowed):
+            reply.headers.append(CLEAR_CACHE)
     return reply
 
 

@@ -10,6 +10,7 @@ from ..consent import UNDECIDED, Allowed, Consent, choose
 from ..cookies import find_cookie
 from ..errors import StoreError, UnknownName
 from ..gate import sweep
+from ..gate.caches import CLEAR_CACHE
 from ..gate.findings import AnyHeld
 from ..ids import new_id
 from ..ledger import Event, Record
@@ -208,4 +209,4 @@ def _end(asked: Asked, names: Sequence[str], now: Allowed, reply: Reply) -> None
     if names:
         reply.cookies += sweep(names, asked.settings.place_of(asked.request))
     if asked.settings.enforce and asked.standing.allowed.exceeds(now):
-        reply.headers.append(("Clear-Site-Data", '"cache"'))
+        reply.headers.append(CLEAR_CACHE)

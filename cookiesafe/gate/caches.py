@@ -18,6 +18,8 @@ _DIRECTIVE = re.compile(
 
 
 PRIVATE: Final = fixed("Cache-Control", "private")
+CLEAR_CACHE: Final[Header] = ("Clear-Site-Data", '"cache"')
+"""Has a browser drop what it keeps of pages with more allowed in them (W3C Clear Site Data)."""
 
 
 def vary(headers: list[Header], names: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from cookiesafe import Policy, SettingError, StoreError, UsageError, Visit
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.ledger import Entry, Record
 from cookiesafe.policy import Announcement
+from cookiesafe.recording import policy_record
 from tests.support.edges import NO_FIELDS, AppRequest, AppResponse, Client, Fields, answer
 from tests.support.harbour import (
     BANNER,
@@ -458,19 +460,33 @@ def test_two_processes_record_it_once(tmp_path: Path, make_safe: MakeSafe, clock
 
     with closing(open_store(url)) as store:
         records = list(store.records())
-    assert sorted(each.id for each in records) == sorted(
-        [
-            f"announcement.{LATER.fingerprint}",
-            f"policy.{BEFORE.fingerprint}",
-            f"policy.{LATER.fingerprint}",
-        ]
-    )
+    ids = sorted(each.id for each in records)
+    assert ids[0].startswith(f"announcement.{LATER.fingerprint}.")
+    assert ids[1:] == sorted(f"policy.{each.fingerprint}" for each in (BEFORE, LATER))
     announcement = next(each for each in records if each.event == "announcement")
     assert dict(announcement.detail) == {
         "before": BEFORE.fingerprint,
         "summary": ["We will work with Seabird.", "Nothing else <changes>."],
         "in_force": on(10).isoformat(),
     }
+
+
+@pytest.mark.parametrize(
+    "other", [{"in_force": on(3)}, {"summary": ["We will work with a bird."]}], ids=["day", "words"]
+)
+def test_what_visitors_are_told_is_on_record_when_it_is_announced_anew(
+    client: Client, make_client: MakeClient, other: dict[str, Any]
+) -> None:
+    for said in (other, {}, other):
+        shown = publish(client, **said)
+
+    announced = [each for each in client.records if each.event == "announcement"]
+    last = {"in_force": shown.in_force.isoformat(), "summary": list(shown.summary)}
+    assert len(announced) == 2
+    assert announced[-1].policy == LATER.fingerprint
+    assert dict(announced[-1].detail) == {"before": BEFORE.fingerprint, **last}
+    again = publish(restarted(client, make_client, LATER), **other)
+    assert (again.before.fingerprint, again.summary) == (BEFORE.fingerprint, shown.summary)
 
 
 def test_who_starts_with_the_later_policy_goes_on_telling(
@@ -626,6 +642,13 @@ class Counting(MemoryStore):
             raise StoreError("lost")
         return super().find_entries(event, before, limit)
 
+    def damage_policies(self) -> None:
+        """Make what was recorded of policies unreadable."""
+        self._entries = {
+            key: replace(entry, body="{") if entry.event == "policy" else entry
+            for key, entry in self._entries.items()
+        }
+
 
 @pytest.fixture
 def counted(make_client: MakeClient) -> tuple[Client, Counting]:
@@ -662,6 +685,99 @@ def test_the_ledger_is_asked_once_a_minute_at_most(
     clock.now = NOW + 60
     assert NEWS in client.get("/").text
     assert store.looked == 2
+
+
+def of_unknown_words(client: Client, make_client: MakeClient, text: str = "Other words.") -> Client:
+    """Somebody whose yes is to words that this site has never had on record."""
+    stranger = make_client(policy=POLICY.replace("Lets us count visits.", text))
+    stranger.choose("accept")
+    return restarted_with(client, stranger)
+
+
+def restarted_with(client: Client, other: Client) -> Client:
+    """The site of one browser, as another one's cookies come to it."""
+    there = client.another()
+    there.jar = dict(other.jar)
+    return there
+
+
+def test_what_the_ledger_lacks_is_looked_for_once(make_client: MakeClient, clock: Clock) -> None:
+    store = Counting()
+    client = make_client(store=store)
+    strangers = [of_unknown_words(client, make_client, text) for text in ("One.", "Two.")]
+
+    for looked, stranger in enumerate(strangers, 1):
+        for _ in range(3):
+            assert BANNER in stranger.get("/").text
+            clock.now += 61
+        assert store.looked == looked
+
+
+def test_what_was_looked_for_while_the_ledger_did_not_answer_is_looked_for_again(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    store = Counting()
+    client = make_client(store=store)
+    stranger = of_unknown_words(client, make_client)
+    store.lost = True
+    stranger.get("/")
+    store.lost = False
+    clock.now += 61
+    stranger.get("/")
+    clock.now += 61
+    stranger.get("/")
+
+    assert store.looked == 2
+
+
+def test_a_recall_forgets_nothing_that_was_known(make_client: MakeClient, clock: Clock) -> None:
+    store = Counting()
+    client = make_client(policy=LATER, store=store)
+    client.choose("accept")
+    publish(client, 0, BEFORE)
+    assert BANNER not in client.get("/").text
+    store.damage_policies()
+    store.append([policy_record(Policy.from_toml(POLICY + "[purposes.new]\ntitle='New'"), NOW)])
+    of_unknown_words(client, make_client).get("/")
+    assert store.looked == 1
+
+    assert BANNER not in client.get("/").text
+
+
+def test_a_recall_that_finds_nothing_new_has_nothing_worked_out_again(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    client = make_client(store=Counting())
+    stranger = of_unknown_words(client, make_client)
+    assert client.safe is not None
+    jar = client.safe.settings.secure_jar
+    stranger.get("/")
+    undecided = jar.undecided
+    clock.now += 61
+    of_unknown_words(client, make_client, "Three.").get("/")
+
+    assert jar.undecided is undecided
+
+
+def test_more_versions_than_are_read_at_once_are_all_read(
+    make_client: MakeClient, clock: Clock
+) -> None:
+    store = Counting()
+    client = make_client(store=store)
+    client.choose("accept")
+    for number in range(45):
+        each = Policy.from_toml(POLICY.replace("Lets us show", f"{number} lets us show"))
+        store.append([policy_record(each, NOW + number)])
+    later = restarted(client, make_client, LATER)
+    for looked in (1, 2):
+        assert "New in" not in later.get("/").text
+        assert store.looked == looked
+        clock.now += 61
+
+    assert NEWS in later.get("/").text
+    clock.now += 61
+    assert NEWS in later.get("/").text
+    assert store.looked == 3
 
 
 def test_a_clock_that_goes_back_keeps_nobody_from_being_told(

@@ -20,6 +20,7 @@ from tests.support.harbour import (
     PAGE,
     REVISIT,
     SWEPT,
+    Clock,
     MakeClient,
     cache_rules,
     lets_in,
@@ -114,6 +115,46 @@ def test_it_is_recorded_once_and_names_nobody(make_client: MakeClient) -> None:
     assert (child.event, child.notice, child.receipt) == ("child", "app", None)
     assert dict(child.choices) == {}
     assert f'"{grant.receipt}"' not in child.to_json()
+
+
+def test_who_keeps_no_cookie_is_recorded_once_a_day(make_client: MakeClient, clock: Clock) -> None:
+    client = make_client(School())
+    for days in (0, 0, 1):
+        clock.days(days)
+        for _ in range(20):
+            client.get("/child")
+            client.jar.clear()
+
+    assert [each.event for each in client.records] == ["child", "child"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "cleared"), [(None, False), ("reject", False), ("accept", True)]
+)
+@pytest.mark.parametrize("by", ["app", "age"])
+def test_pages_with_more_allowed_are_dropped_by_the_browser(
+    make_client: MakeClient, by: str, choice: str | None, cleared: bool
+) -> None:
+    client = make_client(School())
+    if choice:
+        client.choose(choice)
+
+    response = client.get("/child") if by == "app" else tell(client, YEAR - 5)
+
+    assert response.header("clear-site-data") == ('"cache"' if cleared else None)
+    assert AGE in client.jar
+    assert client.get("/child").header("clear-site-data") is None, "it is known by now"
+
+
+@pytest.mark.parametrize("by", ["app", "age"])
+def test_in_observe_nothing_is_dropped(make_client: MakeClient, by: str) -> None:
+    client = make_client(School(), mode="observe")
+    client.choose("accept")
+
+    response = client.get("/child") if by == "app" else tell(client, YEAR - 5)
+
+    assert response.header("clear-site-data") is None
+    assert AGE in client.jar
 
 
 def test_without_its_record_a_child_is_one_all_the_same(make_client: MakeClient) -> None:

@@ -98,6 +98,20 @@ def test_a_signal_is_noted_by_no_page_that_may_be_anybodys_or_fails(
     assert events(client) == ["grant"]
 
 
+def test_a_browser_that_keeps_sending_an_earlier_cookie_is_noted_once_for_each_choice(
+    make_client: MakeClient,
+) -> None:
+    client = make_client()
+    for choice in ("accept", "save"):
+        client.choose(choice, purpose=["advertising"])
+        cookie = client.jar[CONSENT]
+        for _ in range(20):
+            client.jar[CONSENT] = cookie
+            client.get("/", GPC)
+
+    assert [each.event for each in client.records] == ["grant", "signal", "change", "signal"]
+
+
 @pytest.mark.law("G-06")
 def test_while_the_store_is_down_it_is_tried_again(make_client: MakeClient) -> None:
     app = Asks()
