@@ -162,7 +162,7 @@ def test_an_origin_may_be_written_otherwise(make_client: MakeClient, origin: str
         {"fallback_keys": ["short"]},
         {"trusted_origins": ["www.example"]},
         {"store": "no-url"},
-        {"store": object()},
+        {"store": object},
     ],
     ids=str,
 )

@@ -14,7 +14,7 @@ import pytest
 from cookiesafe.adapters.stores import open_store
 from tests.support.servers import EDGES, ROOT, Edge
 
-ROUNDS = 10
+ROUNDS = 5
 
 
 @pytest.mark.parametrize("edge", EDGES)
