@@ -16,7 +16,7 @@ demo-wsgi:
 test:
 	@scripts/setup test
 	@scripts/browser
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile
 
 check:
 	@scripts/setup dev
