@@ -1,5 +1,5 @@
 # make demo   the portal and the advertiser, on http://harbour.localhost:8801
-# make test   all tests
+# make test   all tests, three files at a time: most of them wait for disks, servers and browsers
 PYTHON ?= python3
 export PYTHON
 
@@ -16,7 +16,7 @@ demo-wsgi:
 test:
 	@scripts/setup test
 	@scripts/browser
-	@.venv/bin/python -m pytest --numprocesses auto --dist loadfile
+	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile
 
 check:
 	@scripts/setup dev
