@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from .tree import leaf_hash
 
-Event = Literal[
+VisitorEvent = Literal[
     "grant",
     "refusal",
     "withdrawal",
@@ -24,12 +24,9 @@ Event = Literal[
     "forget",
     "signal",
     "child",
-    "policy",
-    "notice",
-    "announcement",
-    "key",
-    "erasure",
 ]
+"""What is of a visitor. All others say what was shown and how the log was kept."""
+Event = Literal[VisitorEvent, "policy", "notice", "announcement", "key", "erasure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, get_args
 
 from ..errors import BadNote, SettingError, did_you_mean
 from .key import check_name
+from .record import VisitorEvent
 
 FIVE_YEARS: Final = 1826
 """In days: as long as claims can be made in most of Europe."""
-_VISITORS: Final = (
-    "grant",
-    "refusal",
-    "withdrawal",
-    "change",
-    "kept",
-    "remember",
-    "forget",
-    "signal",
-    "child",
-)
-"""The events that are of visitors. All others say what was shown and how the log was kept, and stay."""
+_VISITORS: Final = get_args(VisitorEvent)
+"""What is kept for a time only; all other records stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
