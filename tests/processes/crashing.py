@@ -1,7 +1,7 @@
 """Answer choices and seal the ledger until somebody kills it: ``python -m tests.processes.crashing URL``.
 
-Two visitors choose at once, over and over, each by the middleware; the ledger is sealed meanwhile, as it is by itself.
-The receipt of each choice is printed once it was answered with 303.
+Two visitors choose at once, over and over, each by the middleware; the ledger is sealed meanwhile, by itself and by a
+job. The receipt of each choice is printed once it was answered with 303, and once, when the log has grown, ``sealed``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cookiesafe.adapters.wsgi import CookieSafeMiddleware
 from tests.support.harbour import KEY, POLICY
 
 LEDGER_KEY = "l" * 43
+SEALED = "sealed"
 _RECEIPT = re.compile(r"cookiesafe=1\.[^;]*\.([\w-]{22})\.")
 
 
@@ -44,8 +45,23 @@ def choose_on(safe: CookieSafe) -> None:
         os.write(1, f"{found[1]}\n".encode())
 
 
+def seal_on(safe: CookieSafe) -> None:
+    begun, told = _size(safe), False
+    while True:
+        safe.seal()
+        if not told and _size(safe) > begun:
+            os.write(1, f"{SEALED}\n".encode())
+            told = True
+
+
+def _size(safe: CookieSafe) -> int:
+    checkpoint = safe.store.checkpoint()
+    return 0 if checkpoint is None else checkpoint.size
+
+
 def main(url: str) -> None:
     safe = a_site(url)
+    Thread(target=seal_on, args=(safe,), daemon=True).start()
     Thread(target=choose_on, args=(safe,), daemon=True).start()
     choose_on(safe)
 
