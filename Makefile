@@ -2,6 +2,8 @@
 # make test   all tests, three files at a time: most of them wait for disks, servers and browsers
 PYTHON ?= python3
 export PYTHON
+# Or each of the many processes that tests start would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo demo-wsgi test check bench upstream clean
 
