@@ -18,7 +18,7 @@ demo-wsgi:
 test:
 	@scripts/setup test
 	@scripts/browser
-	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile
+	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check:
 	@scripts/setup dev

@@ -1,4 +1,4 @@
-"""What all tests of one process share."""
+"""What all tests of one process share, and in which order they come."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import stores
+
+LONGEST_FIRST = ("tests/leaks/", "tests/contract/", "tests/browser/", "tests/processes/")
+"""What takes minutes begins before what takes seconds, so that no process is left alone with it at the end.
+
+The browsers of leaks come first and those of other tests later: each has a time by which it must answer.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    ranks = [n for n, folder in enumerate(LONGEST_FIRST) if item.nodeid.startswith(folder)]
+    return ranks[0] if ranks else len(LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")
