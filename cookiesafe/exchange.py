@@ -149,11 +149,6 @@ class Exchange(Departure):
             self.places = not arrival.standing.passage.complete
         elif self.navigates:
             self.places = self.whole = True
-            if (
-                arrival.standing.question is not None
-                or self._settings.versions.announcement is not None
-            ):
-                self.here = self.address()
             if arrival.to_sweep:
                 self.swept_from = self._settings.place_of(self)
         if self.places:
