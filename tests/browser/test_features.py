@@ -132,6 +132,15 @@ def test_it_is_as_easy_to_keep_off_as_to_turn_on(
         expect(each).to_be_focused()
 
 
+def test_nobody_prints_it(site: Site) -> None:
+    page = site.open(viewport=DESKTOP)
+    page.emulate_media(media="print")
+
+    expect(page.locator(NOTICE)).to_be_hidden()
+    expect(page.locator("#cookiesafe")).to_be_hidden()
+    expect(page.get_by_label("Name")).to_be_visible()
+
+
 def test_in_forced_colours_its_edges_are_seen(site: Site) -> None:
     page = site.open(forced_colors="active")
 
