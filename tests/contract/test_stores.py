@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count, islice
@@ -124,17 +124,21 @@ def test_the_same_id_is_kept_once_and_as_it_was_first(store: Store) -> None:
     assert list(store.records()) == [first, a_record(3)]
 
 
-@pytest.mark.parametrize("size", [99, 100, 101, 250])
-def test_many_that_are_appended_at_once_come_in_their_order(store: Store, size: int) -> None:
-    appended = [a_record(number) for number in range(size)]
+@pytest.mark.parametrize("receipts", [("r", None, "ü"), (None,)], ids=["some", "none"])
+@pytest.mark.parametrize("size", [10, 11, 100, 101, 250])
+def test_many_that_are_appended_at_once_come_in_their_order(
+    store: Store, size: int, receipts: Sequence[str | None]
+) -> None:
+    appended = [a_record(n, receipt=receipts[n % len(receipts)]) for n in range(size)]
     store.append([appended[-1]])
 
     store.append([*appended, appended[0]])
 
     assert list(store.records()) == [appended[-1], *appended[:-1]]
+    assert len(store.entries_of("r")) == sum(record.receipt == "r" for record in appended)
 
 
-@pytest.mark.parametrize("size", [2, 101, 250])
+@pytest.mark.parametrize("size", [2, 11, 101, 250])
 def test_of_many_that_are_appended_at_once_all_are_kept_or_none(url: str, size: int) -> None:
     with closing(open_store(url)) as store:
         with pytest.raises(StoreError):
@@ -539,12 +543,13 @@ LOCKS = {
 }
 
 
-def test_an_id_is_never_shortened(server_url: str) -> None:
+@pytest.mark.parametrize("others", [0, 20])
+def test_an_id_is_never_shortened(server_url: str, others: int) -> None:
     lenient = "?sql_mode=NO_ENGINE_SUBSTITUTION" if "pymysql" in server_url else ""
 
     with closing(open_store(server_url + lenient)) as store:
         with pytest.raises(StoreError, match="was not kept"):
-            store.append([a_record(id="x" * 65)])
+            store.append([*map(a_record, range(others)), a_record(id="x" * 65)])
         assert ids(store) == []
 
 
@@ -694,9 +699,11 @@ def told_by(error: BaseException | None) -> list[str]:
     return told
 
 
-def test_an_error_does_not_repeat_the_record(url: str) -> None:
+@pytest.mark.parametrize("others", [0, 20])
+def test_an_error_does_not_repeat_the_record(url: str, others: int) -> None:
+    bad = a_record(time=2**64, receipt="the-visitors-own")
     with closing(open_store(url)) as store, pytest.raises(StoreError) as caught:
-        store.append([a_record(time=2**64, receipt="the-visitors-own")])
+        store.append([*map(a_record, range(1, others)), bad])
 
     assert "the-visitors-own" not in "\n".join(told_by(caught.value))
 
