@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from itertools import count, islice
 from pathlib import Path
 from threading import Barrier
+from typing import Any, cast
 
 import psycopg
 import pymysql
@@ -280,9 +281,8 @@ def test_sqlite_overwrites_what_is_removed(tmp_path: Path) -> None:
 
 def pragma(store: Store, name: str) -> object:
     """As the store's own connection has it."""
-    engine = store._engine  # type: ignore[attr-defined]
-    with engine.connect() as connection:
-        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+    (connection,) = cast("Any", store)._idle
+    return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -346,6 +346,24 @@ def test_a_killed_connection_is_replaced(server_url: str) -> None:
         store.append([a_record(2)])
         assert kill_connections(server_url) == 1
         assert len(list(store.records())) == 2
+
+
+def test_a_connection_that_was_in_use_when_another_failed_is_not_kept(server_url: str) -> None:
+    """It may have been lost as well, and whoever tries again is to find one that was not."""
+    with closing(open_store(server_url)) as opened:
+        store = cast("Any", opened)
+
+        def fail(_: object) -> None:
+            raise ValueError
+
+        def go_on_when_another_fails(_: object) -> None:
+            with pytest.raises(StoreError):
+                store._do("failed", fail)
+
+        store._do("failed", go_on_when_another_fails)
+        assert store._idle == []
+        store.append([a_record(1)])
+        assert len(store._idle) == 1
 
 
 UNDONE = [
