@@ -10,8 +10,11 @@ from .age import Age
 from .choosing import Choice, recorded
 from .consent import DAY, Consent, write
 from .conversation import Conversation
+from .cookies import parse_cookie
 from .errors import UsageError
-from .fields import text_of
+from .fields import Header, text_of
+from .gate import Place, sweep
+from .gate.caches import CLEAR_CACHE, CLEAR_SITE
 from .gate.roles import ROLES
 from .login import Keeping, Login, keep, keep_late, keep_nobodys
 from .placing import Placing
@@ -25,6 +28,8 @@ class Leaving(Placing, Conversation):
 
     navigates = False
     """Whether a browser is going to show what comes as a page of its own."""
+    swept_from: Place | None = None
+    """Where cookies are to be swept out of the browser, if they are."""
     _lines: list[str] = []  # noqa: RUF012
     """What is set for the session and the login."""
     _at_fault = False
@@ -89,7 +94,10 @@ class Leaving(Placing, Conversation):
             )
             self._lines = yield from keep(keeping)
             self._login = keeping.login
-            self._lines += yield from self._keep_standing(notes=keeping.renews)
+            clears = self._login.clears
+            if clears:
+                self._lines, self.swept_from = self._cleared_lines() + self._lines, None
+            self._lines += yield from self._keep_standing(notes=keeping.renews and not clears)
             if session is not None and self._outlasts:
                 session.settle()
         except UsageError:
@@ -153,6 +161,33 @@ class Leaving(Placing, Conversation):
         age = int(self._now) // DAY - (consent.changed or 0)
         regime = self._arrived().standing.circumstances.regime
         return self._jar.write_consent(consent, regime, age)
+
+    def _cleared_lines(self) -> list[str]:
+        """What ends all cookies that came, as far as nothing else is said of them. The choice goes as if there were none.
+
+        Marks stay: that of a child, and that of a logout, without which a late response would sign in again.
+        """
+        jar, header = self._jar, self._arrived().header
+        kept = {
+            jar.consent_name,
+            jar.marker.name,
+            *(line.partition("=")[0] for line in self._lines),
+        }
+        if jar.age.read(header) == "child":
+            kept.add(jar.age.name)
+        names = dict.fromkeys(name for name, _ in parse_cookie(header) if name not in kept)
+        return [jar.expire_consent(), *sweep([*names], self._settings.place_of(self))]
+
+    def _clearing(self) -> list[Header]:
+        """What has the browser drop more than cookies, if it is to.
+
+        Browsers take it only where a connection can be trusted. Storage is the whole origin's, and so not for who is
+        mounted in a part of it to drop.
+        """
+        if self._login is not None and self._login.clears:
+            trustworthy = self._settings.place_of(self).trustworthy
+            return [CLEAR_CACHE if self.root else CLEAR_SITE] if trustworthy else []
+        return [CLEAR_CACHE] if self._narrowed and self._settings.enforce else []
 
     def finish(self) -> None:
         """Keep what the app has changed in the session since the headers left. There may be ``needs`` then.

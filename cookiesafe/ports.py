@@ -63,9 +63,13 @@ class Request(ABC):
     def header(self, name: str) -> str | None:
         """A field's value by its lower-case name, several of one name joined; ``None`` without one."""
 
+    def quoted_path(self) -> str:
+        """The path as a browser shows it, percent-encoded. Known as long as ``host`` is."""
+        return quote(f"{self.root}{self.path}", safe="/:@!$&'()*+,;=~", errors="replace")
+
     def address(self) -> str:
-        """Path and query as a browser shows them, percent-encoded: what leads back here."""
-        path = quote(f"{self.root}{self.path}", safe="/:@!$&'()*+,;=~", errors="replace")
+        """The same with the query: what leads back here."""
+        path = self.quoted_path()
         return f"{path}?{self.query}" if self.query else path
 
     def asks_privacy(self) -> bool:
