@@ -104,6 +104,8 @@ class Departure(Leaving):
         if self._session is not None:
             self._session.closed = self._login is None or not self._outlasts
         if ours:
+            if self._login is not None and self._login.begun:
+                kept = self._led_on(status, kept, spelling)
             kept += self._set(ours, spelling)
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 

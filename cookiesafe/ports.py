@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, runtime_checkable
 from urllib.parse import quote
 
+from .blocked import unblocked
 from .contact import Contact
 from .fields import Header
 from .ledger import Batch, Checkpoint, Entry, Record, Tile
@@ -63,14 +64,13 @@ class Request(ABC):
     def header(self, name: str) -> str | None:
         """A field's value by its lower-case name, several of one name joined; ``None`` without one."""
 
-    def quoted_path(self) -> str:
-        """The path as a browser shows it, percent-encoded. Known as long as ``host`` is."""
-        return quote(f"{self.root}{self.path}", safe="/:@!$&'()*+,;=~", errors="replace")
-
     def address(self) -> str:
-        """The same with the query: what leads back here."""
-        path = self.quoted_path()
-        return f"{path}?{self.query}" if self.query else path
+        """Path and query as a browser shows them, percent-encoded: what leads back here.
+
+        That a browser blocks cookies is left out of it: it may not be so any more by then.
+        """
+        path = quote(f"{self.root}{self.path}", safe="/:@!$&'()*+,;=~", errors="replace")
+        return unblocked(f"{path}?{self.query}") if self.query else path
 
     def asks_privacy(self) -> bool:
         """Whether some ``Sec-GPC`` field is exactly ``1`` (W3C Global Privacy Control, section 3.2)."""

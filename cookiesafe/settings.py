@@ -226,7 +226,8 @@ class Settings:
         scheme, authority = self.site_of(request)
         authority = authority[:LONGEST_HOST].lower()
         trustworthy = scheme in ("https", "wss") or is_loopback(authority)
-        return Place(authority.partition(":")[0], request.quoted_path(), trustworthy)
+        path = request.address().partition("?")[0]
+        return Place(authority.partition(":")[0], path, trustworthy)
 
     def _csp_field(self, policy: str) -> Fixed:
         """The field that carries a Content-Security-Policy; in ``observe`` it only reports."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -166,6 +169,24 @@ def test_nothing_of_the_choice_is_written_anew_by_the_same_answer(make_client: M
     silenced.get("/clear", {"Sec-GPC": "1"})
 
     assert refused.jar == silenced.jar == {}
+
+
+def test_a_choice_by_the_same_answer_is_recorded_and_not_kept(make_client: MakeClient) -> None:
+    def answering(visit: Visit, request: AppRequest) -> AppResponse:
+        notice = str(visit.limited_notice("tips"))
+        if request.method == "POST":
+            said = dict(parse_qsl(request.body.decode()))
+            assert visit.take_answer(said)
+            visit.logout(clear=True)
+        return html(f"<body>{notice}")
+
+    client = make_client(answering)
+    (value,) = re.findall('value="(on:.*?)"', client.get("/").text)
+
+    client.post("/", form={"cookiesafe": unescape(value)})
+
+    assert [each.event for each in client.records] == ["grant"]
+    assert client.jar == {}
 
 
 def test_who_is_signed_in_nowhere_can_have_it_too(make_client: MakeClient) -> None:
