@@ -7,7 +7,7 @@ from typing import AnyStr, Final
 
 from .fields import TEXT, Fixed, Header, Spelling, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
-from .gate.caches import CLEAR_CACHE, PRIVATE, make_private, vary
+from .gate.caches import PRIVATE, make_private, vary
 from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
@@ -23,8 +23,6 @@ class Departure(Leaving):
 
     own_policy: str | None = None
     """The Content-Security-Policy of a page of ours, where that is not the visitor's."""
-    swept_from: Place | None = None
-    """Where cookies are to be swept out of the browser, if they are."""
 
     def is_same_for_all(self, fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Whether a response with these fields is the same for every visitor: then ``constant`` is all it needs.
@@ -106,6 +104,8 @@ class Departure(Leaving):
         if self._session is not None:
             self._session.closed = self._login is None or not self._outlasts
         if ours:
+            if self._login is not None and self._login.begun:
+                kept = self._led_on(status, kept, spelling)
             kept += self._set(ours, spelling)
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 
@@ -121,10 +121,10 @@ class Departure(Leaving):
         return passed if settings.enforce else line
 
     def _set(self, lines: list[str], spelling: Spelling[AnyStr]) -> list[tuple[AnyStr, AnyStr]]:
-        """The fields that set these cookies of ours, and end what the browser has kept of pages with more allowed."""
+        """The fields that set these cookies of ours, and end what the browser has kept and is not to have."""
         fields = [spelling.cookie(line) for line in lines]
-        if self._narrowed and self._settings.enforce:
-            fields.append(spelling.field(CLEAR_CACHE))
+        if self._login is not None or self._narrowed:
+            fields += map(spelling.field, self._clearing())
         return fields
 
     def _swept_lines(self, arrival: Arrival, place: Place) -> list[str]:

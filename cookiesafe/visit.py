@@ -143,15 +143,16 @@ class Visit(Limits):
         login.begun, login.remember = True, remember
         login.label = label_of(self.agent) if remember else ""
 
-    def logout(self, *, everywhere: bool = False) -> None:
+    def logout(self, *, everywhere: bool = False, clear: bool = False) -> None:
         """Sign out in this browser, and forget it; with ``everywhere``, sign the user out of all others too.
 
-        The session is emptied. Raises ``TooLate`` as ``login`` does.
+        The session is emptied. With ``clear``, for a computer that others use, the browser is told to delete whatever it
+        has of this site, the choice too; but not that a child uses it. Raises ``TooLate`` as ``login`` does.
         """
         login = self._changing_login()
         self.session.clear()
         login.identity, login.left = None, login.identity
-        login.ended, login.begun, login.everywhere = True, False, everywhere
+        login.ended, login.begun, login.everywhere, login.clears = True, False, everywhere, clear
 
     def _changing_login(self) -> Login:
         if self.departed:
