@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import AnyStr, Final
 
+from .carry import Carry
 from .fields import TEXT, Fixed, Header, Spelling, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
-from .gate.caches import PRIVATE, make_private, vary
+from .gate.caches import NO_STORE, PRIVATE, make_private, vary
 from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
@@ -51,9 +52,11 @@ class Departure(Leaving):
     ) -> list[tuple[AnyStr, AnyStr]]:
         """The fields that leave instead of the app's. To be called once, before the first of them does.
 
-        On a fault of our own nothing optional is allowed.
+        On a fault of our own nothing optional is allowed. Raises ``UsageError`` where a carried form is in them.
         """
         self.page = None
+        if self._carry is not None:
+            fields = self._unstored(self._carry, fields, spelling)
         if self._at_fault:
             return self._shut(fields, spelling)
         try:
@@ -70,6 +73,14 @@ class Departure(Leaving):
         except Exception:
             self._settings.report_fault("hint")
             return [] if self._settings.enforce else headers
+
+    def _unstored(
+        self, carry: Carry, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
+    ) -> list[tuple[AnyStr, AnyStr]]:
+        """What a carried form had a part in is kept by no cache, whatever the app says."""
+        carry.leave(_texts(fields))
+        others = [field for field in fields if ROLES[field[0]] != "caches"]
+        return others + [spelling.pick(NO_STORE)]
 
     def _depart(
         self, status: int, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]

@@ -74,7 +74,7 @@ class Exchange(Departure):
         always is, and where its visitor stands is worked out only when it is asked.
         """
         # Set here, not on the class: looking a default up costs several times as much as setting it.
-        self.page = self._session = self._login = self._news = None
+        self.page = self._session = self._login = self._news = self._carry = None
         self.asked = False
         self._settings = settings
         own = settings.own_paths in self.path or self.path == settings.statement

@@ -18,6 +18,7 @@ _DIRECTIVE = re.compile(
 
 
 PRIVATE: Final = fixed("Cache-Control", "private")
+NO_STORE: Final = fixed("Cache-Control", "no-store")
 CLEAR_CACHE: Final[Header] = ("Clear-Site-Data", '"cache"')
 """Has a browser drop what it keeps of pages with more allowed in them (W3C Clear Site Data)."""
 CLEAR_SITE: Final[Header] = ("Clear-Site-Data", '"cache", "storage"')
