@@ -6,7 +6,6 @@ as a session has it. The form's name and the site's origin are not in it: both e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -19,7 +18,6 @@ from .errors import (
     SettingError,
     TooLate,
     UsageError,
-    Why,
 )
 from .fields import Header
 from .ids import new_id
@@ -29,7 +27,7 @@ from .session.text import read, write
 LEEWAY: Final = 30
 """How far ahead of ours the clock of another server may be, in seconds."""
 _NONCE_BYTES: Final = 12
-_is_name: Final = re.compile(r"[!-~]{1,64}").fullmatch
+_LONGEST_NAME: Final = 64
 _MOST: Final = 10**9
 
 
@@ -91,18 +89,18 @@ class Carries:
     def read(self, token: object, form: str, origin: str, version: int, now: int) -> Carried:
         """What was sealed. Raises ``BadCarry``."""
         if not token:
-            raise _bad("absent")
+            raise BadCarry("absent")
         if not isinstance(token, str) or len(token) > self._terms.max_bytes:
-            raise _bad("unreadable")
+            raise BadCarry("unreadable")
         try:
             opened = self._sealer.open(token, form, origin)
         except BadToken:
-            raise _bad("unreadable") from None
+            raise BadCarry("unreadable") from None
         sealed_version, step, sealed, flow, text = opened.decode().split(" ", 4)
         if not -LEEWAY <= now - int(sealed) < self._terms.lifetime:
-            raise _bad("expired")
+            raise BadCarry("expired")
         if int(sealed_version) != version:
-            raise _bad("version")
+            raise BadCarry("version")
         return Carried(read(text), int(step), flow)
 
 
@@ -157,7 +155,7 @@ class Carry:
         _check(form, 0 if step is None else step, version)
         carried = self._carries.read(token, form, self._origin, version, self._now)
         if step is not None and carried.step != step:
-            raise _bad("step")
+            raise BadCarry("step")
         self._opened[form] = carried
         self._tokens.append(str(token))
         return carried
@@ -178,9 +176,9 @@ class Carry:
 
 
 def _check(form: object, step: int, version: int) -> None:
-    if not isinstance(form, str) or not _is_name(form):
+    if not isinstance(form, str) or not 0 < len(form) <= _LONGEST_NAME or not form.isprintable():
         raise UsageError(
-            f"a form called {form!r}", fix="Give ASCII without blanks, up to 64 characters."
+            f"a form called {form!r}", fix=f"Give a text of up to {_LONGEST_NAME} characters."
         )
     if not (type(step) is type(version) is int and 0 <= step < _MOST and 0 <= version < _MOST):
         raise UsageError(
@@ -195,28 +193,3 @@ def _check_data(data: object) -> None:
             "what a form carries is no dict, or has keys that are no text",
             fix="Give a dict of what was typed in, such as dict(form).",
         )
-
-
-_SAID: Final[dict[Why, tuple[str, str]]] = {
-    "absent": ("no carried form was sent", "Please begin here."),
-    "unreadable": (
-        "a carried form is not one of ours, not whole, or of another form or site",
-        "We could not read what you had entered before, so please begin again.",
-    ),
-    "expired": (
-        "a carried form is too old",
-        "It is too long ago that you began, so please begin again.",
-    ),
-    "version": (
-        "a carried form is of another version",
-        "This form has changed since you began, so please begin again.",
-    ),
-    "step": (
-        "a carried form is of another step",
-        "Something was left out, so please begin again.",
-    ),
-}
-
-
-def _bad(why: Why) -> BadCarry:
-    return BadCarry(why, *_SAID[why])

@@ -26,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 Why = Literal["absent", "unreadable", "expired", "version", "step"]
 """What can be wrong with a carried form: nothing was sent, it is not ours, too old, of another version, of another step."""
@@ -178,6 +178,27 @@ class BadToken(CookieSafeError):
     code = "CS600"
 
 
+_OF_CARRIES: Final[dict[Why, tuple[str, str]]] = {
+    "absent": ("no carried form was sent", "Please begin here."),
+    "unreadable": (
+        "a carried form is not one of ours, not whole, or of another form or site",
+        "We could not read what you had entered before, so please begin again.",
+    ),
+    "expired": (
+        "a carried form is too old",
+        "It is too long ago that you began, so please begin again.",
+    ),
+    "version": (
+        "a carried form is of another version",
+        "This form has changed since you began, so please begin again.",
+    ),
+    "step": (
+        "a carried form is of another step",
+        "Something was left out, so please begin again.",
+    ),
+}
+
+
 class BadCarry(BadToken):
     """What was sent as a carried form cannot be gone on with: show the form from its first step.
 
@@ -186,9 +207,9 @@ class BadCarry(BadToken):
 
     code = "CS606"
 
-    def __init__(self, why: Why, what: str, friendly: str) -> None:
+    def __init__(self, why: Why) -> None:
         self.why = why
-        self.friendly = friendly
+        what, self.friendly = _OF_CARRIES[why]
         super().__init__(
             what, fix="Show the form from its first step, with what ``friendly`` says."
         )

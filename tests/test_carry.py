@@ -362,8 +362,6 @@ def test_a_flow_has_128_random_bits() -> None:
 
 WRONG: dict[str, Callable[[Carry], object]] = {
     "no name": lambda visit: visit.seal("", DATA),
-    "a name with a blank": lambda visit: visit.seal("an order", DATA),
-    "a name beyond ASCII": lambda visit: visit.open("börse", TOKEN),
     "a name with a line break": lambda visit: visit.open("order\n", TOKEN),
     "a long name": lambda visit: visit.open("o" * 65, TOKEN),
     "a name that is no text": lambda visit: visit.open(7, TOKEN),  # type: ignore[arg-type]

@@ -59,7 +59,7 @@ EVERY = [
     *(each("it broke", where="here", fix="Mend it.") for each in PLAIN),
     UnknownName("purpose", "adz", ["ads"]),
     PolicyError([PROBLEM], "cookiesafe.toml"),
-    BadCarry("expired", "it is too old", "Please begin again."),
+    BadCarry("expired"),
 ]
 
 
