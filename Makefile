@@ -2,6 +2,8 @@
 # make test   all tests, three files at a time: most of them wait for disks, servers and browsers
 PYTHON ?= python3
 export PYTHON
+# Or each of the many processes that tests start would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo demo-wsgi test check bench upstream clean
 
@@ -16,7 +18,7 @@ demo-wsgi:
 test:
 	@scripts/setup test
 	@scripts/browser
-	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile
+	@.venv/bin/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check:
 	@scripts/setup dev

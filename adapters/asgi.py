@@ -60,8 +60,6 @@ class CookieSafeMiddleware:
                 await _reply(exchange.reply, scope, send)
                 return
             _narrow(scope, exchange)
-        # A scope that holds an exchange that holds the scope would be left to the garbage collector.
-        exchange.scope = None
         scope["cookiesafe"] = exchange
         if "state" in scope:
             scope["state"]["visit"] = exchange
@@ -74,6 +72,8 @@ class CookieSafeMiddleware:
             await self.app(scope, receive, exchange.send)
         finally:
             leave(before)
+            # A scope that holds an exchange that holds the scope would be left to the garbage collector.
+            exchange.scope = None
             # What the server gave may hold the scope too.
             exchange._send = _gone
         if exchange._login is not None:
@@ -152,14 +152,14 @@ class _ASGIExchange(Exchange):
         passing = {"headers": [raw(field) for field in self.hint(fields)]}
         return {**message, **(kept if links else {}), **(passing if fields else {})}
 
-    def _arriving(self) -> Scope:
+    def _request(self) -> Scope:
         if self.scope is None:
-            raise UsageError("the request has arrived, and is not looked at again")
+            raise UsageError("the request was answered, and is not looked at again")
         return self.scope
 
     @property
     def method(self) -> str:
-        return str(self._arriving().get("method", "WEBSOCKET"))
+        return str(self._request().get("method", "WEBSOCKET"))
 
     @property
     def part(self) -> bool:
@@ -178,13 +178,11 @@ class _ASGIExchange(Exchange):
 
     @property
     def query(self) -> str:
-        return bytes(self._arriving().get("query_string", b"")).decode("latin-1")
+        return bytes(self._request().get("query_string", b"")).decode("latin-1")
 
     def header(self, name: str) -> str | None:
         raw = name.encode("latin-1")
-        values = [
-            value.decode("latin-1") for key, value in self._arriving()["headers"] if key == raw
-        ]
+        values = [value.decode("latin-1") for key, value in self._fields if key == raw]
         return ", ".join(values) if values else None
 
 

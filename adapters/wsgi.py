@@ -45,8 +45,6 @@ class CookieSafeMiddleware:
             if exchange.ours:
                 return _reply(exchange.reply or _NO_REPLY, start_response)
             _narrow(environ, exchange)
-        # An environ that holds an exchange that holds the environ would be left to the garbage collector.
-        exchange.environ = None
         environ["cookiesafe.visit"] = exchange
         if _HINTS in environ:
             environ[_HINTS] = partial(_hint, environ[_HINTS], exchange)
@@ -108,6 +106,8 @@ class _WSGIExchange(Exchange):
 
     def end(self) -> None:
         """Keep what is left to keep when the app has answered."""
+        # An environ that holds an exchange that holds the environ would be left to the garbage collector.
+        self.environ = None
         if self._login is not None:
             self.finish()
             if self.needs:
@@ -116,14 +116,14 @@ class _WSGIExchange(Exchange):
     def _write(self, write: Write, data: bytes) -> object:
         return write(self.body(data, last=False))
 
-    def _arriving(self) -> WSGIEnvironment:
+    def _request(self) -> WSGIEnvironment:
         if self.environ is None:
-            raise UsageError("the request has arrived, and is not looked at again")
+            raise UsageError("the request was answered, and is not looked at again")
         return self.environ
 
     @property
     def method(self) -> str:
-        return str(self._arriving()["REQUEST_METHOD"])
+        return str(self._request()["REQUEST_METHOD"])
 
     @property
     def part(self) -> bool:
@@ -139,10 +139,10 @@ class _WSGIExchange(Exchange):
 
     @property
     def query(self) -> str:
-        return str(self._arriving().get("QUERY_STRING", ""))
+        return str(self._request().get("QUERY_STRING", ""))
 
     def header(self, name: str) -> str | None:
-        return self._arriving().get(_key(name))
+        return self._request().get(_key(name))
 
 
 def _hint(send: Callable[[list[Header]], object], exchange: Exchange, fields: list[Header]) -> None:

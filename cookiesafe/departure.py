@@ -129,6 +129,8 @@ class Departure(Leaving):
 
     def _swept_lines(self, arrival: Arrival, place: Place) -> list[str]:
         """What ends cookies the visitor does not agree to, counted apart: the choice itself is no page's to write."""
+        if not arrival.to_sweep:
+            return []
         lines = sweep(arrival.to_sweep, place, arrival.sweeps)
         return [*lines, self._jar.write_swept(arrival.standing.consent, arrival.sweeps + 1)]
 

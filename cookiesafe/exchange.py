@@ -72,7 +72,7 @@ class Exchange(Departure):
         always is, and where its visitor stands is worked out only when it is asked.
         """
         # Set here, not on the class: looking a default up costs several times as much as setting it.
-        self.page = self._session = self._login = self._age = None
+        self.page = self._session = self._login = self._news = None
         self.asked = False
         self._settings = settings
         own = settings.own_paths in self.path or self.path == settings.statement
@@ -149,11 +149,6 @@ class Exchange(Departure):
             self.places = not arrival.standing.passage.complete
         elif self.navigates:
             self.places = self.whole = True
-            if (
-                arrival.standing.question is not None
-                or self._settings.versions.announcement is not None
-            ):
-                self.here = self.address()
             if arrival.to_sweep:
                 self.swept_from = self._settings.place_of(self)
         if self.places:

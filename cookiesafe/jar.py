@@ -206,6 +206,10 @@ class Jar:
         child = self.stand(standing.consent, standing.circumstances.of_a_child)
         return self._arrive(arrival.header, child)
 
+    def with_consent(self, arrival: Arrival, consent: Consent) -> Arrival:
+        """The same, of who has chosen something else."""
+        return self._arrive(arrival.header, self.stand(consent, arrival.standing.circumstances))
+
     def _arrive(self, header: str, standing: Standing) -> Arrival:
         since, until = holds(standing.consent, standing.circumstances.regime)
         cookies = standing.gate.incoming(header) if header and self._enforce else None

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import AnyStr
 
-from .consent import DAY, write
+from .age import Age
+from .choosing import Choice, recorded
+from .consent import DAY, Consent, write
 from .conversation import Conversation
 from .errors import UsageError
 from .fields import text_of
@@ -33,7 +35,7 @@ class Leaving(Placing, Conversation):
         Whether there are ``needs`` first. Raises ``UsageError`` where the app gave the session what it cannot keep.
         """
         session, login = self._session, self._login
-        due = self._age is not None or (
+        due = self._news is not None or (
             self.navigates and (self._now >= self._renew_at() or self._arrived().signal_is_news)
         )
         if session is not None and login is None and not due:
@@ -97,12 +99,28 @@ class Leaving(Placing, Conversation):
         self._session = session
 
     def _keep_standing(self, *, notes: bool) -> Flow[list[str]]:
-        """What was newly found of where the visitor stands: that it is a child, or, if it ``notes`` that, that a signal counts."""
-        settings, standing, lines = self._settings, self._arrived().standing, []
-        circumstances, consent = standing.circumstances, standing.consent
-        if self._age is not None:
-            lines.append(self._jar.age.write(self._age))
-        if self._age == "child":
+        """What is new of where the visitor stands: a choice, that it is a child, or, if it ``notes`` that, that a signal counts."""
+        news = self._news
+        if isinstance(news, tuple):
+            return (yield from self._keep_choice(news[0]))
+        if news is not None:
+            return (yield from self._keep_age(news))
+        if notes and self._arrived().signal_is_news:
+            return (yield from self._keep_signal())
+        return []
+
+    def _keep_choice(self, choice: Choice) -> Flow[list[str]]:
+        """What is not recorded is not chosen: the visitor stands where they stood."""
+        line = self._write_consent(choice.consent)
+        if (yield from recorded(self._settings, choice)):
+            return [line]
+        self._take_back()
+        return []
+
+    def _keep_age(self, age: Age) -> Flow[list[str]]:
+        settings = self._settings
+        if age == "child":
+            circumstances = self._arrived().standing.circumstances
             record = record_of(
                 settings, "child", self._now, layer="app", circumstances=circumstances
             )
@@ -112,24 +130,29 @@ class Leaving(Placing, Conversation):
             (failure,) = yield (Append((record,)),)
             if failure is not None:
                 settings.report_store("that a visitor is a child was not recorded", failure)
-        elif notes and self._arrived().signal_is_news:
-            record = record_of(
-                settings,
-                "signal",
-                self._now,
-                circumstances=circumstances,
-                consent=consent,
-                receipt=consent.receipt,
-            )
-            record = once(record, write(consent))
-            (failure,) = yield (Append((record,)),)
-            if failure is not None:
-                settings.report_store("a signal was not recorded", failure)
-                return lines
-            age = int(self._now) // DAY - (consent.changed or 0)
-            noted = replace(consent, signalled=True)
-            lines.append(self._jar.write_consent(noted, circumstances.regime, age))
-        return lines
+        return [self._jar.age.write(age)]
+
+    def _keep_signal(self) -> Flow[list[str]]:
+        settings, standing = self._settings, self._arrived().standing
+        consent = standing.consent
+        record = record_of(
+            settings,
+            "signal",
+            self._now,
+            circumstances=standing.circumstances,
+            consent=consent,
+            receipt=consent.receipt,
+        )
+        (failure,) = yield (Append((once(record, write(consent)),)),)
+        if failure is not None:
+            settings.report_store("a signal was not recorded", failure)
+            return []
+        return [self._write_consent(replace(consent, signalled=True))]
+
+    def _write_consent(self, consent: Consent) -> str:
+        age = int(self._now) // DAY - (consent.changed or 0)
+        regime = self._arrived().standing.circumstances.regime
+        return self._jar.write_consent(consent, regime, age)
 
     def finish(self) -> None:
         """Keep what the app has changed in the session since the headers left. There may be ``needs`` then.

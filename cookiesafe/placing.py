@@ -20,13 +20,12 @@ class Placing(Visit):
     """The visit's page. Once its headers have left, ``page`` is the gate that its body is to pass, if any.
 
     If it ``places``, something may be put into what comes. That stands for itself if it is ``whole``, and is not shown
-    in a frame of another; ``here`` is its address for the banner to lead back to, and a body is to be ``shown``.
+    in a frame of another; a body is to be ``shown``.
     """
 
     page: PageGate | None
     places = False
     whole = False
-    here = ""
     shown = False
     _promised = False
     """Whether a length was promised that the page must come to."""
@@ -93,11 +92,11 @@ class Placing(Visit):
         if standing.circumstances.child:
             return None, True
         if standing.question is not None:
-            banner = notice.banner(self.root, self.here, standing.question, standing.circumstances)
-            return banner, False
+            here, question = self.address(), standing.question
+            return notice.banner(self.root, here, question, standing.circumstances), False
         announcement = settings.versions.announcement
         if announcement is not None and settings.versions.is_to_tell(standing, self._now):
-            return notice.change(self.root, self.here, announcement), False
+            return notice.change(self.root, self.address(), announcement), False
         return notice.revisit(self.root, standing.circumstances), True
 
     def _placeholders(self, standing: Standing, fields: list[tuple[AnyStr, AnyStr]]) -> Embeds:

@@ -5,21 +5,19 @@ from __future__ import annotations
 from contextvars import ContextVar
 from functools import partial
 
-from .age import Age
 from .consent import Consent
 from .errors import NotFresh, TooLate, UsageError
+from .features import Limits
 from .gate.findings import AnyHeld
 from .ids import new_id, user_text
-from .jar import Arrival, Jar
+from .jar import Arrival
 from .login import Login
-from .ports import Request
 from .remember import label_of
 from .session import Identity, Session, Stored, the_one
 from .session.text import EMPTY
-from .settings import Settings
 
 
-class Visit(Request):
+class Visit(Limits):
     """What the app asks and keeps: the visitor's choices and the session. An exchange is one.
 
     ``held`` is what the gate did not let through (in ``observe``, what it would not have), known once the response's
@@ -28,21 +26,12 @@ class Visit(Request):
     """
 
     asked: bool
-    departed = False
     held: tuple[AnyHeld, ...] = ()
     app_cookie: str | None
     """The ``Cookie`` header for the app: ``None`` as it came, empty for none."""
-    _settings: Settings
     _session: Session | None
     _login: Login | None = None
     _stored: Stored | None = None
-    _age: Age | None
-    """What was newly found of the visitor's age."""
-    _arrival: Arrival | None = None
-    _jar: Jar
-    _now: float
-    _narrowed = False
-    """Whether less is allowed than when the request came: the visitor was found to be a child."""
     _guarded = False
     """Whether caches were told that the response may be one visitor's, whatever the app looks at later."""
 
@@ -187,20 +176,17 @@ class Visit(Request):
     @property
     def consent(self) -> Consent:
         """All choices of the visitor."""
-        self._ask()
-        return self._arrived().standing.consent
+        return self._ask().standing.consent
 
     def allows(self, purpose: str) -> bool:
         """Whether the visitor agrees to a purpose now. Raises ``UnknownName``."""
-        self._ask()
-        return (
-            self._settings.policy.purpose(purpose).id in self._arrived().standing.allowed.purposes
-        )
+        allowed = self._ask().standing.allowed
+        return self._settings.policy.purpose(purpose).id in allowed.purposes
 
     def allows_vendor(self, vendor: str) -> bool:
         """Whether the visitor agrees to a vendor: by name, or to all its purposes. Raises ``UnknownName``."""
-        self._ask()
-        return self._settings.policy.vendor(vendor).id in self._arrived().standing.allowed.vendors
+        allowed = self._ask().standing.allowed
+        return self._settings.policy.vendor(vendor).id in allowed.vendors
 
     def can(self, feature: str) -> bool:
         """Whether a feature has the purpose it needs. Raises ``UnknownName``."""
@@ -208,10 +194,14 @@ class Visit(Request):
         return self.allows(self._settings.policy.feature(feature).purpose)
 
     @property
+    def choices_address(self) -> str:
+        """Where the visitor can see and change the choices, from which the way leads back to this page."""
+        return self._settings.notice.choices_address(self.root, self.address())
+
+    @property
     def child(self) -> bool:
         """Whether who visits is treated as a child, so that nothing optional is used, whatever was chosen."""
-        self._ask()
-        return self._arrived().standing.circumstances.child
+        return self._ask().standing.circumstances.child
 
     def treat_as_child(self) -> None:
         """From this response on, and for a year, treat who visits as a child: by what the app knows of them.
@@ -224,10 +214,10 @@ class Visit(Request):
                 fix="Call treat_as_child before the response begins.",
             )
         if not self.child:
-            before = self._arrived().standing.allowed
-            self._arrival = self._jar.as_child(self._arrived())
-            self._narrowed = before.exceeds(self._arrival.standing.allowed)
-            self._age = "child"
+            self._take_back()
+            before = self._arrived()
+            self._turn(before, self._jar.as_child(before))
+            self._news = "child"
 
     @property
     def policy(self) -> str:
@@ -235,12 +225,12 @@ class Visit(Request):
         self._arrived()
         return self._settings.policy.fingerprint
 
-    def _ask(self) -> None:
+    def _ask(self) -> Arrival:
         if self.departed and not self.asked and not self._guarded:
             self._settings.report_late("the visitor's consent")
         self.asked = True
         # It is known only then which policy is in force.
-        self._arrived()
+        return self._arrived()
 
     @property
     def _outlasts(self) -> bool:

@@ -144,6 +144,25 @@ def test_the_login_on_its_page_is_remembered_only_by_its_box() -> None:
     assert re.search(r"cookiesafe-remember=\S+.*Max-Age=1209600", with_it)
 
 
+@pytest.mark.usefixtures("elsewhere")
+def test_the_form_on_its_page_is_shown_again_as_it_came() -> None:
+    example = run(ROOT / "docs" / "features.md")
+    ours = {"Origin": "http://localhost"}
+    try:
+        browser = example["app"].test_client()
+        value = re.findall('value="(on:.*?)"', browser.get("/bill").text)[0]
+        answered = browser.post(
+            "/bill", data={"name": "Ada", "cookiesafe": value}, headers=ours
+        ).text
+        again, paid = browser.get("/bill").text, browser.post("/bill", data={"name": "Ada"}).text
+    finally:
+        example["safe"].close()
+
+    assert 'value="Ada"' in answered
+    assert "is off, so" not in answered + again
+    assert "Paid, thank you" in paid
+
+
 def test_every_code_is_explained_and_no_other() -> None:
     sources = [*(ROOT / "cookiesafe").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]
     used = {code for path in sources for code in re.findall(r"\bCS\d{3}\b", text_of(path))}

@@ -1,1 +1,3 @@
-"""For Django: ``SESSION_ENGINE = "cookiesafe.adapters.django.sessions"``."""
+"""For Django: ``SESSION_ENGINE = "cookiesafe.adapters.django.sessions"``, and in ``INSTALLED_APPS`` its template tags,
+``"cookiesafe.adapters.django"``.
+"""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple
 
+from .. import choosing
+from ..choosing import Choice, recorded
 from ..consent import UNDECIDED, Allowed, Consent, choose
 from ..cookies import find_cookie
-from ..errors import StoreError, UnknownName
+from ..errors import UnknownName
 from ..gate import sweep
 from ..gate.caches import CLEAR_CACHE
 from ..gate.findings import AnyHeld
-from ..ids import new_id
-from ..ledger import Event, Record
 from ..policy import Policy
-from ..ports import Append, Reply
+from ..ports import Reply
 from .asked import (
     Asked,
     Flow,
@@ -33,7 +31,7 @@ from .asked import (
     see_other,
 )
 from .contact import reached
-from .evidence import evidence
+from .evidence import layer_of, shown_on
 
 
 def show_choices(asked: Asked) -> Flow:
@@ -84,13 +82,6 @@ def take_choice(asked: Asked) -> Flow:
     return (yield from keep(asked, consent, one(fields, "notice"), then, one(fields, "text")))
 
 
-class Choice(NamedTuple):
-    """A choice as it is to be recorded: the ``consent`` for the browser to keep, and the records of it, its own last."""
-
-    consent: Consent
-    records: tuple[Record, ...]
-
-
 def keep(
     asked: Asked, consent: Consent, layer: str | None, then: str, text: str | None = None
 ) -> Flow:
@@ -100,33 +91,20 @@ def keep(
 
 
 def choice_of(asked: Asked, consent: Consent, layer: str | None, text: str | None = None) -> Choice:
-    """The choice that a consent is; it goes on with the receipt of the one before, if it needs one."""
-    old = asked.standing.consent
-    receipt = (
-        (old.receipt or new_id(asked.settings.entropy))
-        if consent.grants or consent.former
-        else None
+    """The choice that a consent is, made on what a form says was shown."""
+    return choosing.choice_of(
+        asked.settings,
+        asked.standing,
+        consent,
+        asked.now,
+        layer=layer_of(layer),
+        shown=shown_on(asked, layer, text),
     )
-    consent = replace(consent, receipt=receipt, told=old.told)
-    event, given = _event(consent, old), receipt or old.receipt
-    records = evidence(asked, event, layer=layer, text=text, consent=consent, receipt=given)
-    return Choice(consent, records)
 
 
 def record(asked: Asked, choice: Choice, taken: Reply) -> Flow:
     """Answer with ``taken`` once the choice is recorded. It is ready before that, so that nothing fails after it."""
-    (failure,) = yield (Append(choice.records),)
-    if isinstance(failure, StoreError):
-        asked.settings.report_store("a choice was not taken, as it was not recorded", failure)
-        return not_saved(asked)
-    asked.settings.versions.kept.update(each.id for each in choice.records[:-1])
-    return taken
-
-
-def _event(consent: Consent, old: Consent) -> Event:
-    if consent.grants:
-        return "change" if old.receipt else "grant"
-    return "withdrawal" if old.receipt else "refusal"
+    return taken if (yield from recorded(asked.settings, choice)) else not_saved(asked)
 
 
 def _chosen(asked: Asked, fields: Mapping[str, list[str]], before: Consent) -> Consent | None:

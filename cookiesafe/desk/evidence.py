@@ -1,4 +1,4 @@
-"""What the ledger gets when something is chosen: the record, and the words it was chosen by where it lacks them."""
+"""What the ledger gets of what is done on our pages: the record, and the words it was done by where it lacks them."""
 
 from __future__ import annotations
 
@@ -18,33 +18,32 @@ def evidence(
     asked: Asked,
     event: Event,
     *,
-    layer: str | None = None,
-    text: str | None = None,
+    layer: str,
     consent: Consent | None = None,
     receipt: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> tuple[Record, ...]:
-    """The records to append together, that of the event last.
-
-    ``layer`` and ``text`` are what the visitor's form says was shown: the text is taken as shown only if it is what we
-    show such a visitor on that layer.
-    """
-    shown = _shown(asked, layer, text)
+    """The records to append together, that of the event last."""
     record = record_of(
         asked.settings,
         event,
         asked.now,
-        layer=layer if layer in _LAYERS else "other",
+        layer=layer,
         circumstances=asked.standing.circumstances,
-        shown=shown,
         consent=consent,
         receipt=receipt,
         detail=detail,
     )
-    return (*words_of(asked.settings, asked.now, shown), record)
+    return (*words_of(asked.settings, asked.now), record)
 
 
-def _shown(asked: Asked, layer: str | None, text: str | None) -> Shown | None:
+def layer_of(said: str | None) -> str:
+    """The layer that a form says it stood on."""
+    return said if said in _LAYERS else "other"
+
+
+def shown_on(asked: Asked, layer: str | None, text: str | None) -> Shown | None:
+    """What was shown on a layer: the ``text`` of the visitor's form, if it is what we show such a visitor there."""
     if layer is None or text is None:
         return None
     standing, root = asked.standing, asked.request.root

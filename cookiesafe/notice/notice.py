@@ -15,15 +15,15 @@ from urllib.parse import quote
 from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
 from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor
 from .contact import ContactNotice, Reached
+from .limited import LimitedNotice
 from .lists import SAID, Device, KeptFrom, Lasting, Version, groups, left_over, well_known
 from .receipts import ReceiptNotice
-from .shown import Shown
+from .shown import TEXT, Shown
 
 if TYPE_CHECKING:
     import jinja2
 
 _NEXT = "\0next\0"
-_TEXT = "\0text\0"
 _MOST_LISTED = 50
 _MONTHS = (
     "January",
@@ -66,6 +66,7 @@ class Notice:
         self._lasting = lasting
         self.receipts = ReceiptNotice(self._page)
         self.contact = ContactNotice(self._render, self._words)
+        self.limited = LimitedNotice(policy, self._render, self._words)
         self._banner_around = lru_cache(64)(self._render_banner)
         self._choices_shown = lru_cache(64)(self._render_shown_choices)
         self._revisit = lru_cache(64)(self._render_revisit)
@@ -156,7 +157,7 @@ class Notice:
             reached=reached,
             contact_text=self.contact.shown(root).text,
         )
-        return page.replace(_TEXT, shown.text).encode("utf-8")
+        return page.replace(TEXT, shown.text).encode("utf-8")
 
     def _choices_page(
         self, root: str, consent: Consent, circumstances: Circumstances, **context: Any
@@ -178,7 +179,7 @@ class Notice:
             silenced=circumstances.silenced(self._policy),
             child=circumstances.child,
             elsewhere=self._elsewhere(consent, may.vendors),
-            text=_TEXT,
+            text=TEXT,
             **context,
         )
 
@@ -275,7 +276,7 @@ class Notice:
             "banner.html",
             root,
             next=_NEXT,
-            text=_TEXT,
+            text=TEXT,
             question=question,
             asked=[self._policy.purposes[name] for name in question.purposes],
             news=[(self._policy.purposes[name].title, new) for name, new in question.news],
@@ -285,7 +286,7 @@ class Notice:
             silenced=circumstances.silenced(self._policy),
         )
         shown = Shown.of(self._words(page.replace(_NEXT, "")), "top", "reject,accept,save")
-        around = page.replace(_TEXT, shown.text).encode("ascii", "xmlcharrefreplace")
+        around = page.replace(TEXT, shown.text).encode("ascii", "xmlcharrefreplace")
         return around.split(_NEXT.encode()), shown
 
     def _render_shown_choices(self, root: str, circumstances: Circumstances) -> Shown:
@@ -294,7 +295,7 @@ class Notice:
 
     def _words(self, page: str) -> str:
         """A page without what does not say anything: another policy may have the same words."""
-        return page.replace(_TEXT, "").replace(self._policy.fingerprint, "")
+        return page.replace(TEXT, "").replace(self._policy.fingerprint, "")
 
     def _render_revisit(self, root: str, circumstances: Circumstances) -> bytes:
         text = self._render(

@@ -5,12 +5,15 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import NamedTuple
 
+TEXT = "\0text\0"
+"""Stands in a page for the fingerprint of what it shows, as long as that is not known."""
+
 
 class Shown(NamedTuple):
     """A layer as visitors saw it: ``text`` is the fingerprint of its ``html`` (32 hex digits of SHA-256).
 
-    ``layout`` is where it stood (``top``: first in the page, in its flow; ``page``: a page of its own), ``buttons`` are
-    the buttons it had, in their order.
+    ``layout`` is where it stood (``top``: first in the page, in its flow; ``page``: a page of its own; ``form``: first
+    in a form), ``buttons`` are the buttons it had, in their order.
     """
 
     text: str

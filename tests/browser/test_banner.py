@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from tests.support.browser import (
     Visitor,
-    computed_style,
+    assert_side_by_side,
     contrasts,
     faults,
     layout_shift,
@@ -31,20 +31,6 @@ DESKTOP, TELEPHONE, SMALLEST = (
 )
 
 NewVisitor = Callable[..., Visitor]
-
-
-def look_of(element: Locator) -> dict[str, str]:
-    """All of its style but the size, which a browser may round differently here and there."""
-    sizes = (
-        "width",
-        "inline-size",
-        "height",
-        "block-size",
-        "transform-origin",
-        "perspective-origin",
-    )
-    style = computed_style(element)
-    return {name: value for name, value in style.items() if name not in sizes}
 
 
 # --- where it stands -----------------------------------------------------------------------------
@@ -72,16 +58,7 @@ def test_rejecting_looks_and_is_as_easy_as_accepting(
         reject = visitor.page.locator("[data-cookiesafe=reject]")
         accept = visitor.page.locator("[data-cookiesafe=accept]")
 
-        style = look_of(reject)
-        assert style == look_of(accept)
-        assert style["border-top-style"] == "solid"
-        one, other = reject.bounding_box(), accept.bounding_box()
-        assert one
-        assert other
-        assert one["width"] == pytest.approx(other["width"], abs=0.1)
-        assert one["height"] == pytest.approx(other["height"], abs=0.1)
-        assert one["y"] == other["y"]
-        assert 0 < other["x"] - one["x"] - one["width"] <= 16
+        assert_side_by_side(reject, accept)
         beside = "[data-cookiesafe=reject] + [data-cookiesafe=accept]"
         expect(visitor.page.locator(beside)).to_have_count(1)
 

@@ -6,6 +6,8 @@ import asyncio
 import gc
 import io
 import tracemalloc
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -174,7 +176,7 @@ async def _page(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"<p>Hello"})
 
 
-def _garbage_of(safe: CookieSafe, requests: int) -> int:
+def _over_asgi(safe: CookieSafe, requests: int) -> None:
     app = ASGIMiddleware(_page, safe)
 
     async def run() -> None:
@@ -183,16 +185,45 @@ def _garbage_of(safe: CookieSafe, requests: int) -> int:
             await app(server.scope, lambda: None, server.send)  # type: ignore[arg-type,return-value]
 
     asyncio.run(run())
+
+
+def _over_wsgi(safe: CookieSafe, requests: int, *, whole: bool) -> None:
+    def page(environ: Any, start_response: Any) -> Any:
+        start_response("200 OK", [("Content-Type", "text/html")])
+        return [b"<p>Hello"] if whole else iter([b"<p>", b"Hello"])
+
+    app = WSGIMiddleware(page, safe)
+    for _ in range(requests):
+        fields = {"HTTP_HOST": "www.example", "HTTP_COOKIE": "cart=7; nobody=1"}
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "https", **fields}
+        body: Any = app(environ, lambda status, headers, error=None, /: lambda data: None)
+        list(body)
+        if not isinstance(body, list):
+            body.close()
+
+
+Serve = Callable[[CookieSafe, int], None]
+
+
+def _garbage_of(serve: Serve, safe: CookieSafe, requests: int) -> int:
+    serve(safe, requests)
     gc.collect()
     gc.disable()
     try:
-        asyncio.run(run())
+        serve(safe, requests)
         return gc.collect()
     finally:
         gc.enable()
 
 
-def test_a_request_leaves_nothing_to_the_garbage_collector(make_safe: MakeSafe) -> None:
-    few, many = _garbage_of(make_safe(), 1), _garbage_of(make_safe(), 101)
+@pytest.mark.parametrize(
+    "serve",
+    [_over_asgi, partial(_over_wsgi, whole=True), partial(_over_wsgi, whole=False)],
+    ids=["ASGI", "WSGI", "WSGI, in parts"],
+)
+def test_a_request_leaves_nothing_to_the_garbage_collector(
+    make_safe: MakeSafe, serve: Serve
+) -> None:
+    few, many = (_garbage_of(serve, make_safe(), requests) for requests in (1, 101))
 
     assert many - few < 100

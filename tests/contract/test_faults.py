@@ -367,7 +367,7 @@ def test_on_a_fault_of_ours_our_own_page_says_so(
 
 
 @pytest.mark.parametrize(
-    "place", ["desk.choices.choose", "desk.choices.evidence", "jar.Jar.write_consent"]
+    "place", ["desk.choices.choose", "choosing.record_of", "jar.Jar.write_consent"]
 )
 def test_on_a_fault_of_ours_a_choice_is_not_taken(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str

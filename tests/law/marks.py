@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 TESTS = Path(__file__).parents[1]
@@ -26,11 +27,12 @@ class Marked:
         return self.name.removeprefix("test_").replace("_", " ")
 
 
-def marked(tests: Path = TESTS) -> list[Marked]:
+@cache
+def marked(tests: Path = TESTS) -> tuple[Marked, ...]:
     """Every test with the mark, by file and then in its order. Raises ``ValueError`` where one is not on a test."""
-    return [
+    return tuple(
         each for file in sorted(tests.rglob("*.py")) for each in marked_in(file, _name(file, tests))
-    ]
+    )
 
 
 def marked_in(file: Path, path: str) -> list[Marked]:

@@ -10,8 +10,6 @@ from tests.law import page
 from tests.law.marks import Marked, marked, marked_in
 from tests.law.requirements import REQUIREMENTS, SECTIONS
 
-TESTS = marked()
-
 
 def read(tmp_path: Path, source: str, name: str = "test_it.py") -> list[Marked]:
     file = tmp_path / name
@@ -24,7 +22,7 @@ def test_the_page_is_what_the_marks_make() -> None:
 
 
 def test_every_requirement_is_shown_or_has_a_reason() -> None:
-    shown = {id for test in TESTS for id in test.ids}
+    shown = {id for test in marked() for id in test.ids}
 
     assert [
         each.id for each in REQUIREMENTS.values() if each.id not in shown and not each.reason
@@ -41,18 +39,18 @@ def test_every_requirement_is_in_one_section_and_says_what_and_where() -> None:
 
 
 def test_every_mark_names_a_requirement_once() -> None:
-    for test in TESTS:
+    for test in marked():
         assert test.ids, test
         assert set(test.ids) <= REQUIREMENTS.keys(), test
         assert len(set(test.ids)) == len(test.ids), test
 
 
 def test_every_marked_test_runs() -> None:
-    assert [test for test in TESTS if not test.runs] == []
+    assert [test for test in marked() if not test.runs] == []
 
 
 def test_no_two_marked_tests_of_a_file_have_one_name() -> None:
-    assert len({(test.path, test.name) for test in TESTS}) == len(TESTS)
+    assert len({(test.path, test.name) for test in marked()}) == len(marked())
 
 
 @pytest.mark.parametrize(

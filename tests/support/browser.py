@@ -194,6 +194,24 @@ def computed_style(element: Locator) -> dict[str, str]:
     return style
 
 
+def assert_side_by_side(one: Locator, other: Locator) -> None:
+    """That two buttons look the same, are of one size, and stand beside each other."""
+    # A browser may round the same size differently here and there.
+    sizes = {"width", "inline-size", "height", "block-size"}
+    sizes |= {"transform-origin", "perspective-origin"}
+    looks = [computed_style(each) for each in (one, other)]
+    style, same = ({n: v for n, v in look.items() if n not in sizes} for look in looks)
+    assert style == same
+    assert style["border-top-style"] == "solid"
+    left, right = one.bounding_box(), other.bounding_box()
+    assert left
+    assert right
+    assert left["width"] == pytest.approx(right["width"], abs=0.1)
+    assert left["height"] == pytest.approx(right["height"], abs=0.1)
+    assert left["y"] == right["y"]
+    assert 0 < right["x"] - left["x"] - left["width"] <= 16
+
+
 def tab_stops(page: Page, inside: str, most: int) -> int:
     """How often Tab is pressed, from where the focus is, until it is no longer ``inside``."""
     within = f"document.activeElement.closest({inside!r}) !== null"

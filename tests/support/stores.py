@@ -1,4 +1,7 @@
-"""A fresh store for each test, of every kind, and what a test does to a database from outside.
+"""An empty store for each test, of every kind, and what a test does to a database from outside.
+
+To make a database takes a server most of a second. So on each server a process has one for all its tests, which is
+emptied before each; a test of how tables are made and upgraded asks for one that nobody has used.
 
 The servers are those of COOKIESAFE_TEST_POSTGRES and COOKIESAFE_TEST_MARIADB, which must answer;
 without these variables those on this machine, and tests are skipped where there are none.
@@ -8,19 +11,31 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text, create_engine
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    func,
+    select,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from cookiesafe.adapters.stores import MemoryStore, open_store
-from cookiesafe.adapters.stores.sql.tables import epochs, schema, series, sessions
+from cookiesafe.adapters.stores.sql.tables import epochs, records, schema, series, sessions, tables
 from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ports import Store
 from tests.support.logins import a_login
@@ -30,6 +45,10 @@ SERVERS = {
     "mariadb": ("COOKIESAFE_TEST_MARIADB", "mariadb+pymysql://root@127.0.0.1:3306/mysql"),
 }
 DATABASES = ("sqlite", *SERVERS)
+KINDS = ("memory", "sqlite in memory", *DATABASES)
+EMPTYING = {"postgresql": "TRUNCATE {} RESTART IDENTITY", "mariadb": "TRUNCATE {}"}
+
+Databases = Callable[[str], str]
 
 
 def a_record(number: int = 0, **fields: object) -> Record:
@@ -74,6 +93,34 @@ def fresh_database(kind: str, directory: Path) -> Iterator[str]:
             admin.exec_driver_sql(f"DROP DATABASE {name}{force}")
 
 
+@contextmanager
+def databases(directory: Path) -> Iterator[Databases]:
+    """Gives the URL of this process's database on a server, its tables made and empty, until the end."""
+    with ExitStack() as stack:
+
+        @cache
+        def made(kind: str) -> str:
+            url = stack.enter_context(fresh_database(kind, directory))
+            with closing(open_store(url)) as store:
+                store.checkpoint()
+            return url
+
+        def emptied(kind: str) -> str:
+            url = made(kind)
+            kill_connections(url)
+            with from_outside(url) as admin:
+                for table in tables.sorted_tables:
+                    if table is not schema and (table is records or _has_rows(admin, table)):
+                        admin.exec_driver_sql(EMPTYING[kind].format(table.name))
+            return url
+
+        yield emptied
+
+
+def _has_rows(connection: Connection, table: Table) -> bool:
+    return connection.scalar(select(func.count()).select_from(table)) != 0
+
+
 def _server(kind: str) -> str:
     variable, usual = SERVERS[kind]
     if variable in os.environ:
@@ -100,29 +147,52 @@ def seal(store: Store, limit: int = 100) -> bool:
     return store.seal(a_batch(store, limit))
 
 
-@pytest.fixture(name="store", params=["memory", "sqlite in memory", *DATABASES])
-def store_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "memory":
-        with closing(MemoryStore()) as store:
-            yield store
-    elif request.param == "sqlite in memory":
-        with closing(open_store("sqlite://")) as opened:
-            yield opened
-    else:
-        with fresh_database(request.param, tmp_path) as url, closing(open_store(url)) as opened:
-            yield opened
+@pytest.fixture(name="store", params=KINDS)
+def store_fixture(
+    request: pytest.FixtureRequest, tmp_path: Path, databases: Databases
+) -> Iterator[Store]:
+    with _opened(request.param, lambda kind: _empty(kind, tmp_path, databases)) as store:
+        yield store
+
+
+@pytest.fixture(name="new_store", params=KINDS)
+def new_store_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """One whose tables are not made yet."""
+    with ExitStack() as stack:
+        yield stack.enter_context(
+            _opened(request.param, lambda kind: stack.enter_context(fresh_database(kind, tmp_path)))
+        )
 
 
 @pytest.fixture(name="url", params=DATABASES)
-def url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with fresh_database(request.param, tmp_path) as url:
-        yield url
+def url_fixture(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> str:
+    return _empty(request.param, tmp_path, databases)
 
 
 @pytest.fixture(name="server_url", params=list(SERVERS))
-def server_url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def server_url_fixture(request: pytest.FixtureRequest, databases: Databases) -> str:
+    return databases(request.param)
+
+
+@pytest.fixture(name="new_url", params=DATABASES)
+def new_url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of a database that nobody has used."""
     with fresh_database(request.param, tmp_path) as url:
         yield url
+
+
+def _empty(kind: str, directory: Path, databases: Databases) -> str:
+    return f"sqlite:///{directory / 'store.db'}" if kind == "sqlite" else databases(kind)
+
+
+@contextmanager
+def _opened(kind: str, url_of: Databases) -> Iterator[Store]:
+    if kind == "memory":
+        store: Store = MemoryStore()
+    else:
+        store = open_store("sqlite://" if kind == "sqlite in memory" else url_of(kind))
+    with closing(store):
+        yield store
 
 
 OLD_RECORDS = Table(
