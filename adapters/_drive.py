@@ -11,7 +11,7 @@ from typing import TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 from cookiesafe.adapters._commits import commits_of
-from cookiesafe.adapters._line import Item
+from cookiesafe.adapters._line import Group, Item
 from cookiesafe.adapters._perform import perform
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
@@ -47,6 +47,7 @@ class Pool:
         self._commits = commits_of(self._store)
         self._commit_lock = Lock()
         self._commits_on = False
+        self._group: Group | None = None
 
     async def converse(
         self, exchange: Exchange, read_body: Callable[[int], Awaitable[bytes | None]]
@@ -74,7 +75,7 @@ class Pool:
         except TimeoutError:
             return self._too_late()
         except RuntimeError as error:
-            return StoreError(f"no thread could be had for the store: {error}")
+            return _no_thread(error)
         finally:
             self._waiting -= 1
 
@@ -95,25 +96,34 @@ class Pool:
 
     async def _append(self, need: Append) -> Answer:
         loop = asyncio.get_running_loop()
+        group = self._group
+        if group is None or group.loop is not loop:
+            # Those that the loop is about to let run may bring something too.
+            group = self._group = Group(loop)
+            loop.call_soon(self._send, group)
         hearer = loop.create_future()
         item = Item(need.records, hearer)
-        deadline = loop.call_later(self._deadline, self._give_up, hearer)
-        self._commits.line.put(item)
+        group.add(item)
         try:
-            if not self._commits_on:
-                # Those that the loop is about to let run may bring something too.
-                await asyncio.sleep(0)
-            self._see_to_commits()
             answer: Answer = await hearer
             return answer
         finally:
-            deadline.cancel()
+            group.leave()
             if not item.done:
                 self._commits.line.withdraw(item)
 
-    def _give_up(self, hearer: asyncio.Future[Answer]) -> None:
-        if not hearer.done():
-            hearer.set_result(self._too_late())
+    def _send(self, group: Group) -> None:
+        if self._group is group:
+            self._group = None
+        group.deadline = group.loop.call_later(self._deadline, self._give_up, group)
+        group.stand_in(self._commits.line)
+        try:
+            self._see_to_commits()
+        except RuntimeError as error:
+            group.tell(_no_thread(error))
+
+    def _give_up(self, group: Group) -> None:
+        group.tell(self._too_late())
 
     def _see_to_commits(self) -> None:
         with self._commit_lock:
@@ -138,6 +148,10 @@ class Pool:
         with self._commit_lock:
             self._commits_on = len(self._commits.line) > 0
             return self._commits_on
+
+
+def _no_thread(error: RuntimeError) -> StoreError:
+    return StoreError(f"no thread could be had for the store: {error}")
 
 
 _pools: WeakSet[Pool] = WeakSet()

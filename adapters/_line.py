@@ -11,7 +11,7 @@ from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Record
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop, Future
+    from asyncio import AbstractEventLoop, Future, TimerHandle
 
 Answer = StoreError | None
 
@@ -57,6 +57,36 @@ class Line:
         return items
 
 
+class Group:
+    """Items that an event loop brings in one go. They share a ``deadline``, which goes with the last of them."""
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self.loop = loop
+        self.deadline: TimerHandle | None = None
+        self._items: list[Item] = []
+        self._waiting = 0
+
+    def add(self, item: Item) -> None:
+        self._items.append(item)
+        self._waiting += 1
+
+    def leave(self) -> None:
+        self._waiting -= 1
+        if self.deadline and not self._waiting:
+            self.deadline.cancel()
+
+    def stand_in(self, line: Line) -> None:
+        """All but those whose hearer has gone meanwhile."""
+        for item in self._items:
+            if item.hearer and not item.hearer.done():
+                line.put(item)
+
+    def tell(self, said: Answer) -> None:
+        """Those who have heard nothing yet."""
+        for item in self._items:
+            _hear(item, said)
+
+
 def answer(items: Sequence[Item], said: Answer) -> None:
     """Answer them together: a loop is woken once, however many of them are its own."""
     loops: dict[AbstractEventLoop, list[Item]] = {}
@@ -67,10 +97,14 @@ def answer(items: Sequence[Item], said: Answer) -> None:
     for loop, heard in loops.items():
         # Nobody waits on a loop that is closed.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_hear, heard)
+            loop.call_soon_threadsafe(_hear_all, heard)
 
 
-def _hear(items: Sequence[Item]) -> None:
+def _hear_all(items: Sequence[Item]) -> None:
     for item in items:
-        if item.hearer is not None and not item.hearer.done():
-            item.hearer.set_result(item.answer)
+        _hear(item, item.answer)
+
+
+def _hear(item: Item, said: Answer) -> None:
+    if item.hearer and not item.hearer.done():
+        item.hearer.set_result(said)

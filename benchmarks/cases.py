@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from . import answers, headers, logins, sessions, tokens
+from . import answers, carried, headers, logins, sessions, tokens
 from .site import Run
 
 
@@ -35,6 +35,7 @@ MAKERS: dict[str, Callable[[str], Run]] = {
     "answer-refused": answers.refused,
     "answer-granted": answers.granted,
     "answer-undecided": answers.undecided,
+    "carry": carried.carry,
     "cookie": headers.cookie,
     "login-cookiesafe": logins.ours,
     "login-flask-login": logins.flask_login,

@@ -83,6 +83,15 @@ def _token(title: str, ours: str, theirs: str, goal: float, ceiling: float) -> G
     return Goal(title, f"token:{ours}", nothing, f"token:{theirs}", nothing, goal, ceiling)
 
 
+_CARRY = Goal(
+    "A form of 1 KB opened and sealed, over AES-GCM and JSON alone",
+    "carry:ours",
+    "carry:untouched",
+    "carry:bare",
+    "carry:nothing",
+    3.00,
+    2.20,
+)
 _DJANGO = Goal(
     "Django, over django-cookie-consent's",
     "wsgi-django:cookiesafe",
@@ -118,6 +127,7 @@ GOALS = (
     _token("Verifying 264 bytes, over TimestampSigner's", "verify", "timestamp-verify", 0.60, 0.54),
     _token("Sealing 264 bytes, over signing", "seal", "sign", 1.00, 0.78),
     _token("Opening 264 bytes, over verifying", "open", "verify", 1.00, 0.91),
+    _CARRY,
     _long("ASGI, session untouched", "granted", "text", 1.10, 1.10),
     _long("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 1.10, 1.10),
     _long("ASGI, undecided, page with a frame held", "undecided", "frame", 1.10, 1.10),

@@ -24,6 +24,7 @@ from typing import NamedTuple
 from cookiesafe.adapters._drive import Pool
 from cookiesafe.adapters._perform import perform
 from cookiesafe.adapters.stores import MemoryStore, open_store
+from cookiesafe.ids import new_record_id
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Append, Store
 
@@ -54,9 +55,10 @@ STALL = 2.0
 
 
 def a_record() -> Record:
+    time = next(TIMES)
     return Record(
-        id=token_urlsafe(16),
-        time=next(TIMES),
+        id=new_record_id(time, os.urandom),
+        time=time,
         event="grant",
         policy="0123456789ab",
         notice="banner",

@@ -1,6 +1,9 @@
 """CookieSafe: what a visitor has not agreed to does not happen, and the browser itself is told so."""
 
+from .carry import Carried, CarryTerms
 from .errors import (
+    BadCarry,
+    CarryTooLarge,
     CookieSafeError,
     NotFresh,
     NotStorable,
@@ -21,6 +24,10 @@ from .session import SessionTerms
 from .visit import Visit, current_visit
 
 __all__ = [
+    "BadCarry",
+    "Carried",
+    "CarryTerms",
+    "CarryTooLarge",
     "CookieSafe",
     "CookieSafeError",
     "LedgerTerms",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import AnyStr, Final
 
+from .carry import Carry
 from .fields import TEXT, Fixed, Header, Spelling, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
-from .gate.caches import CLEAR_CACHE, PRIVATE, make_private, vary
+from .gate.caches import NO_STORE, PRIVATE, make_private, vary
 from .gate.documents import KINDS, Kind, is_plain
 from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
@@ -23,8 +24,6 @@ class Departure(Leaving):
 
     own_policy: str | None = None
     """The Content-Security-Policy of a page of ours, where that is not the visitor's."""
-    swept_from: Place | None = None
-    """Where cookies are to be swept out of the browser, if they are."""
 
     def is_same_for_all(self, fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
         """Whether a response with these fields is the same for every visitor: then ``constant`` is all it needs.
@@ -53,9 +52,11 @@ class Departure(Leaving):
     ) -> list[tuple[AnyStr, AnyStr]]:
         """The fields that leave instead of the app's. To be called once, before the first of them does.
 
-        On a fault of our own nothing optional is allowed.
+        On a fault of our own nothing optional is allowed. Raises ``UsageError`` where a carried form is in them.
         """
         self.page = None
+        if self._carry is not None:
+            fields = self._unstored(self._carry, fields, spelling)
         if self._at_fault:
             return self._shut(fields, spelling)
         try:
@@ -72,6 +73,14 @@ class Departure(Leaving):
         except Exception:
             self._settings.report_fault("hint")
             return [] if self._settings.enforce else headers
+
+    def _unstored(
+        self, carry: Carry, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
+    ) -> list[tuple[AnyStr, AnyStr]]:
+        """What a carried form had a part in is kept by no cache, whatever the app says."""
+        carry.leave(_texts(fields))
+        others = [field for field in fields if ROLES[field[0]] != "caches"]
+        return others + [spelling.pick(NO_STORE)]
 
     def _depart(
         self, status: int, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
@@ -106,6 +115,8 @@ class Departure(Leaving):
         if self._session is not None:
             self._session.closed = self._login is None or not self._outlasts
         if ours:
+            if self._login is not None and self._login.begun:
+                kept = self._led_on(status, kept, spelling)
             kept += self._set(ours, spelling)
         return self._protect(status, kind, kept, told, bool(lines or ours), standing, spelling)
 
@@ -121,10 +132,10 @@ class Departure(Leaving):
         return passed if settings.enforce else line
 
     def _set(self, lines: list[str], spelling: Spelling[AnyStr]) -> list[tuple[AnyStr, AnyStr]]:
-        """The fields that set these cookies of ours, and end what the browser has kept of pages with more allowed."""
+        """The fields that set these cookies of ours, and end what the browser has kept and is not to have."""
         fields = [spelling.cookie(line) for line in lines]
-        if self._narrowed and self._settings.enforce:
-            fields.append(spelling.field(CLEAR_CACHE))
+        if self._login is not None or self._narrowed:
+            fields += map(spelling.field, self._clearing())
         return fields
 
     def _swept_lines(self, arrival: Arrival, place: Place) -> list[str]:

@@ -7,14 +7,16 @@ CookieSafeError
 ├── UsageError              the app's: the visit was asked something it cannot do
 │   ├── UnknownName         a purpose, vendor or feature that the policy does not declare (a LookupError)
 │   ├── TooLate             a cookie was to change after the headers had left
-│   ├── NotStorable         the session was given something that JSON does not hold (a TypeError)
-│   └── SessionTooLarge     the session does not fit into a cookie
+│   ├── NotStorable         a session or a form was given something that JSON does not hold (a TypeError)
+│   ├── SessionTooLarge     the session does not fit into a cookie
+│   └── CarryTooLarge       a form does not fit into the field that carries it
 ├── NotFresh                the visitor's turn: the password is to be given, again or at all
 ├── StoreError              the store did not do what it was asked
 │   └── DamagedLog          the sealed ledger is not what it was when it was sealed
 ├── BadProof                what is shown as a proof proves nothing
 │   └── BadNote             a signed note is none, or no key that is trusted has signed it
-└── BadToken                the client's: a token that is not ours, not whole or too old; it never leaves the package
+└── BadToken                the client's: a token that is not ours, not whole or too old; it stays inside the package
+    └── BadCarry            so is what carries a form: the app is told, and begins again
 
 What a client sends raises none of these out of the middleware.
 """
@@ -24,7 +26,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
+
+Why = Literal["absent", "unreadable", "expired", "version", "step"]
+"""What can be wrong with a carried form: nothing was sent, it is not ours, too old, of another version, of another step."""
 
 
 class CookieSafeError(Exception):
@@ -120,7 +125,7 @@ class TooLate(UsageError):
 
 
 class NotStorable(UsageError, TypeError):
-    """The session was given something that JSON does not hold."""
+    """A session or a form was given something that JSON does not hold."""
 
     code = "CS303"
 
@@ -129,6 +134,12 @@ class SessionTooLarge(UsageError):
     """The session does not fit into a cookie: name and value may have 4,096 bytes (RFC 6265bis, section 5.6)."""
 
     code = "CS304"
+
+
+class CarryTooLarge(UsageError):
+    """A form does not fit into the field that carries it, which may have ``CarryTerms.max_bytes``."""
+
+    code = "CS307"
 
 
 class NotFresh(CookieSafeError):
@@ -165,3 +176,40 @@ class BadToken(CookieSafeError):
     """A token that is not ours, not whole, or too old."""
 
     code = "CS600"
+
+
+_OF_CARRIES: Final[dict[Why, tuple[str, str]]] = {
+    "absent": ("no carried form was sent", "Please begin here."),
+    "unreadable": (
+        "a carried form is not one of ours, not whole, or of another form or site",
+        "We could not read what you had entered before, so please begin again.",
+    ),
+    "expired": (
+        "a carried form is too old",
+        "It is too long ago that you began, so please begin again.",
+    ),
+    "version": (
+        "a carried form is of another version",
+        "This form has changed since you began, so please begin again.",
+    ),
+    "step": (
+        "a carried form is of another step",
+        "Something was left out, so please begin again.",
+    ),
+}
+
+
+class BadCarry(BadToken):
+    """What was sent as a carried form cannot be gone on with: show the form from its first step.
+
+    ``why`` says what is wrong with it, ``friendly`` the same to the visitor, in one sentence.
+    """
+
+    code = "CS606"
+
+    def __init__(self, why: Why) -> None:
+        self.why = why
+        what, self.friendly = _OF_CARRIES[why]
+        super().__init__(
+            what, fix="Show the form from its first step, with what ``friendly`` says."
+        )

@@ -27,6 +27,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Protocol
 
+from .blocked import says_blocked
+from .consent import DAY, Consent, choose
 from .departure import Departure
 from .desk import Asked, answer
 from .fields import TEXT
@@ -72,7 +74,7 @@ class Exchange(Departure):
         always is, and where its visitor stands is worked out only when it is asked.
         """
         # Set here, not on the class: looking a default up costs several times as much as setting it.
-        self.page = self._session = self._login = self._news = None
+        self.page = self._session = self._login = self._news = self._carry = None
         self.asked = False
         self._settings = settings
         own = settings.own_paths in self.path or self.path == settings.statement
@@ -139,10 +141,16 @@ class Exchange(Departure):
         """Show the app what it may see; where something may be placed in what comes, keep what that takes."""
         if self.destination in _PAGES:
             self.navigates = self.is_navigation()
+            if self.navigates and not arrival.header and says_blocked(self.query):
+                self._blocked = True
+                self._arrival = arrival = self._jar.with_consent(arrival, self._no_to_all())
             if self._settings.places:
                 self._prepare_page(arrival)
         if self.app_cookie is not None:
             self.cookie = self.app_cookie
+
+    def _no_to_all(self) -> Consent:
+        return choose(self._settings.policy, (), day=int(self._now) // DAY)
 
     def _prepare_page(self, arrival: Arrival) -> None:
         if self.destination in FRAMES:

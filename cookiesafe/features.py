@@ -92,6 +92,8 @@ class Limits(Request):
     """What the app has found out: the visitor's age, or a choice, and where the visitor stood before it."""
     _narrowed = False
     """Whether less is allowed than when the request came."""
+    _blocked = False
+    """Whether the page's address says that the browser blocks cookies, and none came with the request."""
     _noticed: frozenset[str] = frozenset()
     """The features that the page has a notice of."""
 
@@ -108,9 +110,9 @@ class Limits(Request):
     def limited_notice(self, feature: str) -> Markup:
         """HTML for the top of a form that is posted: what the visitor goes without, and *Keep off* and *Turn on*.
 
-        Give each such form to ``take_answer``. After *Keep off* there is a link to the choices instead of the buttons.
-        Empty where the feature has its purpose or cannot get it, and after the first time in a page. Raises
-        ``UnknownName``.
+        Give each such form to ``take_answer``. After *Keep off*, and where the browser blocks cookies, there is a link to
+        the choices instead of the buttons. Empty where the feature has its purpose or cannot get it, and after the first
+        time in a page. Raises ``UnknownName``.
         """
         from markupsafe import Markup
 
@@ -119,7 +121,7 @@ class Limits(Request):
         if can or feature in self._noticed or not may_be_on(settings, standing, declared):
             return Markup()
         self._noticed |= {feature}
-        if declared.purpose in self._kept_off:
+        if self._blocked or declared.purpose in self._kept_off:
             html = notice.telling(self.root, declared, self.address())
         else:
             html = notice.asking(self.root, declared)

@@ -1,4 +1,4 @@
-"""Ids: random ones, 128 bits as 22 letters, digits, ``-`` and ``_``; and those that an app has for its users."""
+"""Ids: random ones, 128 bits as 22 letters, digits, ``-`` and ``_``; those of records; and an app's for its users."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from .errors import UsageError
 def new_id(entropy: Callable[[int], bytes]) -> str:
     """An id that nobody has."""
     return urlsafe_b64encode(entropy(16)).decode().rstrip("=")
+
+
+def new_record_id(time: int, entropy: Callable[[int], bytes]) -> str:
+    """An id that no record has, for one of ``time``, in milliseconds.
+
+    The time, which the record has too, comes first: ids that are made one after the other stand beside each other in an
+    index, and a commit of many changes few of its pages.
+    """
+    return f"{time:011x}{new_id(entropy)}"
 
 
 def user_text(user_id: object) -> str:

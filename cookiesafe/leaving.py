@@ -10,8 +10,12 @@ from .age import Age
 from .choosing import Choice, recorded
 from .consent import DAY, Consent, write
 from .conversation import Conversation
+from .cookies import parse_cookie
+from .desk import local_path, through_check
 from .errors import UsageError
-from .fields import text_of
+from .fields import Header, Spelling, text_of
+from .gate import Place, sweep
+from .gate.caches import CLEAR_CACHE, CLEAR_SITE
 from .gate.roles import ROLES
 from .login import Keeping, Login, keep, keep_late, keep_nobodys
 from .placing import Placing
@@ -25,6 +29,8 @@ class Leaving(Placing, Conversation):
 
     navigates = False
     """Whether a browser is going to show what comes as a page of its own."""
+    swept_from: Place | None = None
+    """Where cookies are to be swept out of the browser, if they are."""
     _lines: list[str] = []  # noqa: RUF012
     """What is set for the session and the login."""
     _at_fault = False
@@ -90,6 +96,8 @@ class Leaving(Placing, Conversation):
             self._lines = yield from keep(keeping)
             self._login = keeping.login
             self._lines += yield from self._keep_standing(notes=keeping.renews)
+            if self._login.clears:
+                self._lines, self.swept_from = self._clearing_lines(), None
             if session is not None and self._outlasts:
                 session.settle()
         except UsageError:
@@ -153,6 +161,50 @@ class Leaving(Placing, Conversation):
         age = int(self._now) // DAY - (consent.changed or 0)
         regime = self._arrived().standing.circumstances.regime
         return self._jar.write_consent(consent, regime, age)
+
+    def _clearing_lines(self) -> list[str]:
+        """What ends all cookies that came, the choice too, before what is set for the session, the login and a child.
+
+        Marks stay: that of a child, and that of a logout, without which a late response would sign in again.
+        """
+        jar, header = self._jar, self._arrived().header
+        ours = {line: line.partition("=")[0] for line in self._lines}
+        lines = [line for line, name in ours.items() if name != jar.consent_name]
+        kept = {*ours.values(), jar.consent_name, jar.marker.name}
+        if jar.age.read(header) == "child":
+            kept.add(jar.age.name)
+        names = dict.fromkeys(name for name, _ in parse_cookie(header) if name not in kept)
+        swept = sweep([*names], self._settings.place_of(self))
+        return [*swept, jar.expire_consent(), *lines]
+
+    def _clearing(self) -> list[Header]:
+        """What has the browser drop more than cookies, if it is to.
+
+        Browsers take it only where a connection can be trusted. Storage is the whole origin's, and so not for who is
+        mounted in a part of it to drop.
+        """
+        if self._login is not None and self._login.clears:
+            trustworthy = self._settings.place_of(self).trustworthy
+            return [CLEAR_CACHE if self.root else CLEAR_SITE] if trustworthy else []
+        return [CLEAR_CACHE] if self._narrowed and self._settings.enforce else []
+
+    def _led_on(
+        self, status: int, fields: list[tuple[AnyStr, AnyStr]], spelling: Spelling[AnyStr]
+    ) -> list[tuple[AnyStr, AnyStr]]:
+        """The fields of a response that signs somebody in: whose browser has shown no cookie is led on through the check of
+        that. A way to anywhere else than this very site stays as it is.
+        """
+        if status not in (302, 303) or self.destination != "document" or self._arrived().header:
+            return fields
+        led = [at for at, (name, _) in enumerate(fields) if text_of(name).lower() == "location"]
+        if len(led) != 1:
+            return fields
+        way = text_of(fields[led[0]][1]).removeprefix(self._settings.origin_of(self))
+        then = local_path(way, "") if way.isascii() else ""
+        if then:
+            way = through_check(self._settings, self.root, then, "login")
+            fields[led[0]] = spelling.field(("Location", way))
+        return fields
 
     def finish(self) -> None:
         """Keep what the app has changed in the session since the headers left. There may be ``needs`` then.

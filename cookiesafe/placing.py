@@ -86,7 +86,7 @@ class Placing(Visit):
     def _fragment(self, standing: Standing) -> tuple[bytes | None, bool]:
         """The banner, or for who has chosen, what was announced or the way back, and whether it stands at the end.
 
-        A child is shown none of them.
+        Where no choice can be kept, one line says so. A child is shown none of them.
         """
         settings, notice = self._settings, self._settings.notice
         if standing.circumstances.child:
@@ -94,6 +94,9 @@ class Placing(Visit):
         if standing.question is not None:
             here, question = self.address(), standing.question
             return notice.banner(self.root, here, question, standing.circumstances), False
+        # Asked first, since looking a default up costs more.
+        if not standing.personal and self._blocked:
+            return notice.blocked.banner(self.root), False
         announcement = settings.versions.announcement
         if announcement is not None and settings.versions.is_to_tell(standing, self._now):
             return notice.change(self.root, self.address(), announcement), False

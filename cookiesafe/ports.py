@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, TypeVarTuple, runtime_checkable
 from urllib.parse import quote
 
+from .blocked import unblocked
 from .contact import Contact
 from .fields import Header
 from .ledger import Batch, Checkpoint, Entry, Record, Tile
@@ -64,9 +65,12 @@ class Request(ABC):
         """A field's value by its lower-case name, several of one name joined; ``None`` without one."""
 
     def address(self) -> str:
-        """Path and query as a browser shows them, percent-encoded: what leads back here."""
+        """Path and query as a browser shows them, percent-encoded: what leads back here.
+
+        That a browser blocks cookies is left out of it: it may not be so any more by then.
+        """
         path = quote(f"{self.root}{self.path}", safe="/:@!$&'()*+,;=~", errors="replace")
-        return f"{path}?{self.query}" if self.query else path
+        return unblocked(f"{path}?{self.query}") if self.query else path
 
     def asks_privacy(self) -> bool:
         """Whether some ``Sec-GPC`` field is exactly ``1`` (W3C Global Privacy Control, section 3.2)."""

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from .consent import Circumstances, Consent
-from .ids import new_id
+from .ids import new_record_id
 from .ledger import Event, Record
 from .notice import Shown
 from .policy import Policy
@@ -37,9 +37,10 @@ def record_of(
     else:
         choices = choices or {}
         grounds = {id: settings.policy.grounds[id] for id, yes in choices.items() if yes}
+    time = int(now * 1000)
     return Record(
-        id=new_id(settings.entropy),
-        time=int(now * 1000),
+        id=new_record_id(time, settings.entropy),
+        time=time,
         event=event,
         policy=settings.policy.fingerprint,
         notice=layer,

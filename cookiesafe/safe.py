@@ -15,6 +15,8 @@ from .adapters._commits import when_committed
 from .adapters._later import Later
 from .adapters._perform import follow
 from .adapters.stores import store_of
+from .carry import TERMS as CARRY_TERMS
+from .carry import CarryTerms
 from .contacting import Said
 from .errors import SettingError, UsageError
 from .gate.sightings import suggestions
@@ -46,11 +48,11 @@ class CookieSafe:
     which lets everything through and says what it would have held. ``path`` is where our own pages live. ``origin``
     such as ``https://www.example`` tells what visitors see behind a proxy. ``secure`` is ``"auto"`` (https: yes; plain
     http on this very machine: no), ``True`` or ``False``. ``session`` and ``remember`` say how long sessions and
-    remembered logins are kept, and where; ``migrate`` are readers of what another library wrote
-    (``cookiesafe.migration``). ``place_headers`` name the fields in which a proxy of yours, and nobody else, says where
-    visitors are: a country (ISO 3166-1), and perhaps its region (ISO 3166-2) in another. ``ledger_key`` seals the
-    ledger, and has 32 bytes; ``ledger_fallback_keys`` are earlier ones, which sign too while a new one takes over;
-    ``ledger`` says how it is kept. ``clock`` gives unix seconds, ``entropy`` random bytes.
+    remembered logins are kept, and where, ``carry`` for how long forms are carried; ``migrate`` are readers of what
+    another library wrote (``cookiesafe.migration``). ``place_headers`` name the fields in which a proxy of yours, and
+    nobody else, says where visitors are: a country (ISO 3166-1), and perhaps its region (ISO 3166-2) in another.
+    ``ledger_key`` seals the ledger, and has 32 bytes; ``ledger_fallback_keys`` are earlier ones, which sign too while a
+    new one takes over; ``ledger`` says how it is kept. ``clock`` gives unix seconds, ``entropy`` random bytes.
 
     Raises ``SettingError``: ``WeakKey`` for a short key, ``PolicyError`` for a policy that cannot be.
     """
@@ -69,6 +71,7 @@ class CookieSafe:
         secure: bool | Literal["auto"] = "auto",
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
+        carry: CarryTerms = CARRY_TERMS,
         migrate: Iterable[Reader[Any]] = (),
         place_headers: Sequence[str] = (),
         ledger_key: str | bytes | None = None,
@@ -88,6 +91,7 @@ class CookieSafe:
             secure=secure,
             session=session,
             remember=remember,
+            carry=carry,
             migrate=migrate,
             revocable=store is not None,
             place_headers=place_headers,

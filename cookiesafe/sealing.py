@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,7 +23,6 @@ NONCE_BYTES = 12
 _KEY_BYTES = 32
 _ID_BYTES = 4
 _BEFORE_TEXT = _ID_BYTES + NONCE_BYTES
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _STANDARD = bytes.maketrans(b"-_+/=", b"+/!!!")
 
 
@@ -35,15 +35,19 @@ class Sealer:
         self._newest = _id(keys[-1])
         self._salt = salt
 
-    def seal(self, data: bytes, nonce: bytes) -> str:
-        """The token of ``data``. ``nonce`` is 12 random bytes, never used twice: good for 2**32 tokens of one key."""
+    def seal(self, data: bytes, nonce: bytes, *bound: str) -> str:
+        """The token of ``data``. ``nonce`` is 12 random bytes, never used twice: good for 2**32 tokens of one key.
+
+        What it is ``bound`` to is not in it: who opens it has to know that.
+        """
         if len(nonce) != NONCE_BYTES:
             raise ValueError(f"a nonce has {NONCE_BYTES} bytes, not {len(nonce)}")
-        sealed = self._ciphers[self._newest].encrypt(nonce, data, self._salt)
+        known = self._salt + _parts(bound) if bound else self._salt
+        sealed = self._ciphers[self._newest].encrypt(nonce, data, known)
         return _written(self._newest + nonce + sealed).decode("ascii")
 
-    def open(self, token: str) -> bytes:
-        """What was sealed. Raises ``BadToken`` for anything that was not, byte for byte."""
+    def open(self, token: str, *bound: str) -> bytes:
+        """What was sealed, and ``bound`` to the same. Raises ``BadToken`` for anything that was not, byte for byte."""
         try:
             written = token.encode("ascii")
             padding = b"=" * (-len(written) % 4)
@@ -51,10 +55,17 @@ class Sealer:
             # The last letter has bits to spare, and so several spellings of the same bytes.
             if written.endswith(_written(raw[len(raw) - len(raw) % 3 :])):
                 cipher = self._ciphers[raw[:_ID_BYTES]]
-                return cipher.decrypt(raw[_ID_BYTES:_BEFORE_TEXT], raw[_BEFORE_TEXT:], self._salt)
+                known = self._salt + _parts(bound) if bound else self._salt
+                return cipher.decrypt(raw[_ID_BYTES:_BEFORE_TEXT], raw[_BEFORE_TEXT:], known)
         except (InvalidTag, KeyError, ValueError):
             pass
         raise BadToken("the token is not one of ours")
+
+
+@lru_cache(32)
+def _parts(bound: tuple[str, ...]) -> bytes:
+    """As it goes on behind a salt: each part behind its length, so that no two run together into one."""
+    return "".join(f":{len(part)}:{part}" for part in bound).encode()
 
 
 def _derived(secret: bytes, salt: bytes) -> bytes:
@@ -66,4 +77,5 @@ def _id(key: bytes) -> bytes:
 
 
 def _written(raw: bytes) -> bytes:
-    return b2a_base64(raw, newline=False).translate(_URL_SAFE).rstrip(b"=")
+    # Two of 64 letters are others: to look for them takes less than to translate all.
+    return b2a_base64(raw, newline=False).replace(b"+", b"-").replace(b"/", b"_").rstrip(b"=")

@@ -9,6 +9,8 @@ from math import inf
 from typing import Any, Literal
 
 from .addresses import LONGEST_HOST, checked_origin, checked_path, is_loopback, origin_at
+from .carry import TERMS as CARRY_TERMS
+from .carry import Carries, CarryTerms
 from .consent import Circumstances
 from .errors import SettingError, did_you_mean
 from .events import Once, log
@@ -65,6 +67,7 @@ class Settings:
         secure: bool | Literal["auto"] = "auto",
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
+        carry: CarryTerms = CARRY_TERMS,
         migrate: Iterable[Reader[Any]] = (),
         place_headers: Sequence[str] = (),
         revocable: bool = True,
@@ -131,12 +134,18 @@ class Settings:
         self.versions = Versions()
         self.history = History(policy)
         """Which consent to earlier policies still holds, as far as they are known."""
+        self._carry = carry
         self._check_room()
 
     @cached_property
     def links(self) -> Links:
         """The links in mails: made where one is first needed, since sealing takes long to import."""
         return Links(self._keys, self.entropy)
+
+    @cached_property
+    def carries(self) -> Carries:
+        """What seals and opens the forms that are carried: made where it is first needed, for the same reason."""
+        return Carries(self._keys, self._carry, self.entropy)
 
     def learn(self, earlier: Iterable[Policy]) -> None:
         """From now on, consent that was given under these policies, too, holds as far as ours asks for no more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from functools import partial
 
+from .carry import Carry
 from .consent import Consent
 from .errors import NotFresh, TooLate, UsageError
 from .features import Limits
@@ -21,8 +22,8 @@ class Visit(Limits):
     """What the app asks and keeps: the visitor's choices and the session. An exchange is one.
 
     ``held`` is what the gate did not let through (in ``observe``, what it would not have), known once the response's
-    headers have left, which ``departed`` says. ``asked`` is whether the app has looked at the consent, so that its
-    answer depends on it.
+    headers have left, which ``departed`` says. ``asked`` is whether the app has looked at the consent or
+    at a carried form, so that its answer depends on the visitor.
     """
 
     asked: bool
@@ -32,6 +33,7 @@ class Visit(Limits):
     _session: Session | None
     _login: Login | None = None
     _stored: Stored | None = None
+    _carry: Carry | None
     _guarded = False
     """Whether caches were told that the response may be one visitor's, whatever the app looks at later."""
 
@@ -91,6 +93,20 @@ class Visit(Limits):
         return self._stored
 
     @property
+    def carry(self) -> Carry:
+        """Forms that go from step to step without a cookie. To look at it keeps the response out of every cache."""
+        if self._carry is None:
+            self._arrived()
+            if not self.departed:
+                # So that it is not taken for one that is the same for everybody.
+                self.asked = True
+            settings, now = self._settings, int(self._now)
+            self._carry = Carry(
+                settings.carries, settings.origin_of(self), now, closed=self.departed
+            )
+        return self._carry
+
+    @property
     def user_id(self) -> str | None:
         """Who is signed in, as ``login`` was told; ``None`` if nobody is."""
         identity = self._identity()
@@ -143,15 +159,16 @@ class Visit(Limits):
         login.begun, login.remember = True, remember
         login.label = label_of(self.agent) if remember else ""
 
-    def logout(self, *, everywhere: bool = False) -> None:
+    def logout(self, *, everywhere: bool = False, clear: bool = False) -> None:
         """Sign out in this browser, and forget it; with ``everywhere``, sign the user out of all others too.
 
-        The session is emptied. Raises ``TooLate`` as ``login`` does.
+        The session is emptied. With ``clear``, for a computer that others use, the browser is told to delete whatever it
+        has of this site, the choice too; but not that a child uses it. Raises ``TooLate`` as ``login`` does.
         """
         login = self._changing_login()
         self.session.clear()
         login.identity, login.left = None, login.identity
-        login.ended, login.begun, login.everywhere = True, False, everywhere
+        login.ended, login.begun, login.everywhere, login.clears = True, False, everywhere, clear
 
     def _changing_login(self) -> Login:
         if self.departed:

@@ -1,4 +1,4 @@
-"""Where each attack on sessions and logins is tried. Those that a test here names, and no test tries, are its failure."""
+"""Where each attack on sessions, logins and forms is tried. Those that a test here names, and no test tries, are its failure."""
 
 from __future__ import annotations
 
@@ -173,6 +173,29 @@ ATTACKS = {
         "contract/test_asgi.py::test_a_websocket_that_another_site_opens_with_our_cookies_is_closed",
         "contract/test_asgi.py::test_a_websocket_of_the_site_or_without_our_cookies_is_let_through",
     ],
+    "37 a form's state that was changed, taken from elsewhere or too old, and steps left out": [
+        "contract/test_carry.py::test_a_token_that_was_changed_begins_again",
+        "contract/test_carry.py::test_no_step_is_left_out",
+        "contract/test_carry.py::test_a_form_that_was_changed_begins_again",
+        "contract/test_carry.py::test_after_two_hours_it_begins_again",
+        "contract/test_carry.py::test_another_site_with_the_same_key_begins_again",
+        "test_carry.py::test_a_token_with_any_one_byte_changed_is_not_readable",
+        "test_carry.py::test_another_site_and_another_form_do_not_open_it",
+        "test_carry.py::test_no_step_can_be_left_out",
+    ],
+    "38 a form that is sent twice, or again": [
+        "contract/test_carry.py::test_a_double_click_is_one_order",
+        "contract/test_carry.py::test_an_old_page_that_is_sent_again_has_no_effect_but_a_page",
+        "contract/test_carry.py::test_two_tabs_are_one_order",
+        "adapters/test_insert_once.py::test_of_many_at_once_one_does_it_and_all_get_the_same",
+        "adapters/test_create_once.py::test_of_many_at_once_one_does_it_and_all_get_the_same",
+    ],
+    "39 a form's state that gets out": [
+        "contract/test_carry.py::test_a_token_in_a_header_is_told_to_the_app",
+        "contract/test_carry.py::test_no_cache_keeps_what_a_form_was_sealed_in",
+        "contract/test_carry.py::test_pages_with_a_form_tell_other_sites_no_path",
+        "contract/test_carry.py::test_nothing_of_a_form_is_in_the_log",
+    ],
     "40 a change too late, or on a response that is no page": [
         "contract/test_attacks.py::test_a_login_is_kept_by_any_response_but_one_that_failed",
         "contract/test_attacks.py::test_an_app_that_raises_signs_nobody_in_and_out",
@@ -193,9 +216,6 @@ ATTACKS = {
 NOT_HERE = {
     22: "the time a refusal takes is a figure of a benchmark, and no test",
     35: "a login form is the app's own: what tells it where a form was sent from comes with forms",
-    37: "comes with forms that need no cookie",
-    38: "comes with forms that need no cookie",
-    39: "comes with forms that need no cookie",
 }
 
 

@@ -216,6 +216,42 @@ def test_requests_that_the_loop_lets_run_in_one_go_are_one_commit() -> None:
     assert store.batches == [10]
 
 
+def test_requests_that_come_in_one_go_have_one_deadline_and_no_one_waits_longer() -> None:
+    store = CountingStore()
+
+    async def hold() -> tuple[int, list[object]]:
+        loop = asyncio.get_running_loop()
+        late = asyncio.create_task(an_append(0).held(Pool(store, deadline=LONG)))
+        await asyncio.to_thread(store.entered.wait, LONG)
+        pool = Pool(store, deadline=0.01)
+        with patch.object(loop, "call_later", side_effect=loop.call_later) as deadlines:
+            answers = await asyncio.gather(*(an_append(n).held(pool) for n in range(1, 10)))
+        store.let_go.set()
+        await late
+        return deadlines.call_count, answers
+
+    deadlines, answers = asyncio.run(hold())
+
+    assert deadlines == 1
+    assert all(isinstance(answer, StoreError) for answer in answers)
+    assert (store.kept, waiting(store)) == (["0"], 0)
+
+
+def test_a_loop_that_ended_before_it_could_send_records_is_no_hindrance_to_another() -> None:
+    store = CountingStore()
+    store.let_go.set()
+    pool = Pool(store, deadline=LONG)
+    left, loop = an_append(1).held(pool), asyncio.new_event_loop()
+    loop.call_soon(left.send, None)
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    loop.close()
+
+    assert asyncio.run(an_append(2).held(pool)) is None
+    left.close()
+    assert (store.kept, waiting(store)) == (["2"], 0)
+
+
 def test_a_loop_is_woken_once_for_those_that_were_committed_together() -> None:
     async def woken() -> tuple[int, list[Answer]]:
         loop = asyncio.get_running_loop()

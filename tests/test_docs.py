@@ -163,6 +163,60 @@ def test_the_form_on_its_page_is_shown_again_as_it_came() -> None:
     assert "Paid, thank you" in paid
 
 
+@pytest.mark.usefixtures("elsewhere")
+def test_the_form_on_its_page_is_ordered_once_and_without_a_cookie() -> None:
+    example = run(ROOT / "docs" / "forms.md")
+    browser = example["app"].test_client(use_cookies=False)
+
+    def send(page: str, **typed: str) -> str:
+        found = re.search(r'name="state" value="([\w-]+)"', page)
+        answer = browser.post("/order", data={"state": found and found[1], **typed})
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in answer.headers
+        return str(answer.text)
+
+    try:
+        first = browser.get("/order").text
+        left_out = send(first, go="next", name=" ")
+        second = send(left_out, go="next", name="Ada")
+        skipped = send(second, go="send", street="Pier 1")
+        third = send(second, go="next", street="Pier 1")
+        back = send(send(third, go="back"), go="back")
+        done = send(third, go="send")
+        again = send(send(second, go="next", street="Pier 9"), go="send")
+    finally:
+        example["safe"].close()
+        example["engine"].dispose()
+
+    assert "Please fill this in" in left_out
+    assert "please begin again" in skipped
+    assert 'name="name" value="Ada"' in back
+    assert done == again == "Thank you. Order 2 goes to Pier 1."
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_reading_on_that_page_is_taken_with_a_password_alone() -> None:
+    example = run(ROOT / "docs" / "forms.md")
+    browser = example["app"].test_client(use_cookies=False)
+    state = re.search(r'name="state" value="([\w-]+)"', browser.get("/reading").text)
+    assert state
+    sent = {"state": state[1], "meter": "4711", "user": "ada"}
+    try:
+        wrong, missing, right = (
+            browser.post("/reading", data=sent | more)
+            for more in ({"password": "x"}, {"user": "eve"}, {"password": "lighthouse"})
+        )
+    finally:
+        example["safe"].close()
+        example["engine"].dispose()
+
+    for answer in (wrong, missing):
+        assert "password again" in answer.text
+        assert 'name="meter" value="4711"' in answer.text
+    assert right.text == "Thank you, ada: 4711."
+    assert "Set-Cookie" not in right.headers
+
+
 def test_every_code_is_explained_and_no_other() -> None:
     sources = [*(ROOT / "cookiesafe").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")]
     used = {code for path in sources for code in re.findall(r"\bCS\d{3}\b", text_of(path))}

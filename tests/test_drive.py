@@ -351,6 +351,14 @@ def test_a_pool_makes_no_thread_before_it_is_asked() -> None:
     assert threading.active_count() <= before
 
 
+@pytest.mark.parametrize("need", [*appends(1), ask(Store.epoch, "ann")], ids=["append", "ask"])
+def test_where_no_thread_can_be_had_the_answer_says_so(need: Append | Ask) -> None:
+    pool = Pool(AStore(), deadline=LONG)
+    pool._threads.shutdown()
+
+    assert "no thread could be had" in str(asyncio.run(pool._perform(need)))
+
+
 def test_a_request_waits_a_second_at_most_unless_told_otherwise() -> None:
     assert _drive.DEADLINE == 1.0
     assert _drive.WORKERS < _drive.MOST_WAITING

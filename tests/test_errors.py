@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from cookiesafe import errors
 from cookiesafe.errors import (
+    BadCarry,
     BadNote,
     BadProof,
     BadToken,
+    CarryTooLarge,
     CookieSafeError,
     DamagedLog,
     NotFresh,
@@ -44,6 +46,7 @@ PLAIN = [
     TooLate,
     NotStorable,
     SessionTooLarge,
+    CarryTooLarge,
     NotFresh,
     StoreError,
     DamagedLog,
@@ -56,6 +59,7 @@ EVERY = [
     *(each("it broke", where="here", fix="Mend it.") for each in PLAIN),
     UnknownName("purpose", "adz", ["ads"]),
     PolicyError([PROBLEM], "cookiesafe.toml"),
+    BadCarry("expired"),
 ]
 
 

@@ -14,6 +14,10 @@ import pytest
 import cookiesafe
 
 PUBLIC = [
+    "BadCarry",
+    "Carried",
+    "CarryTerms",
+    "CarryTooLarge",
     "CookieSafe",
     "CookieSafeError",
     "LedgerTerms",

@@ -106,6 +106,36 @@ def test_no_other_use_and_no_other_name_opens_a_token(
     assert not opens(ring.sealer(other_use, other_cookie), token)
 
 
+# --- what it is bound to -----------------------------------------------------------------------
+
+BOUND = st.lists(PARTS, max_size=3)
+
+
+@settings(deadline=None, max_examples=200)
+@given(BOUND, BOUND)
+def test_what_is_bound_opens_for_the_same_parts_and_no_others(
+    bound: list[str], others: list[str]
+) -> None:
+    token = SEALER.seal(DATA, NONCE, *bound)
+
+    assert SEALER.open(token, *bound) == DATA
+    if others != bound:
+        with pytest.raises(BadToken):
+            SEALER.open(token, *others)
+
+
+def test_text_moved_from_one_part_to_the_next_is_another() -> None:
+    token = SEALER.seal(DATA, NONCE, "order", "https://a")
+
+    for parts in (("orderhttps://a",), ("orde", "rhttps://a"), ("order:9:https://a",), ("order",)):
+        with pytest.raises(BadToken):
+            SEALER.open(token, *parts)
+
+
+def test_what_it_is_bound_to_is_not_in_it() -> None:
+    assert len(SEALER.seal(DATA, NONCE, "order", "https://a" * 99)) == len(TOKEN)
+
+
 # --- rotation ---------------------------------------------------------------------------------
 
 RINGS = {

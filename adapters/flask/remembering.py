@@ -10,7 +10,7 @@ from cookiesafe.adapters._perform import follow, perform
 from cookiesafe.cookies import find_cookie
 from cookiesafe.errors import StoreError
 from cookiesafe.events import Once, log
-from cookiesafe.ids import new_id
+from cookiesafe.ids import new_record_id
 from cookiesafe.ledger import Record
 from cookiesafe.login import returned
 from cookiesafe.migration import FlaskLoginRemember
@@ -146,9 +146,10 @@ class Remembering:
 
     def _record(self, event: str) -> Record:
         """The tick of the site's own box, or its end (WP194, section 3.2)."""
+        time = self.now * 1000
         return Record(
-            id=new_id(self._entropy),
-            time=self.now * 1000,
+            id=new_record_id(time, self._entropy),
+            time=time,
             event=event,
             policy="",
             notice="flask-login",

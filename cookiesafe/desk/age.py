@@ -22,6 +22,7 @@ from .asked import (
     read_form,
     see_other,
 )
+from .check import onward
 from .evidence import evidence
 
 OLDEST = 130
@@ -54,7 +55,10 @@ def take_age(asked: Asked) -> Flow:
         if failure is not None:
             asked.settings.report_store("that a visitor is a child was not recorded", failure)
     then = local_path(one(fields, "next"), asked.home)
-    reply = as_json(200, {"child": child}) if asked.wants_json else see_other(then)
+    if asked.wants_json:
+        reply = as_json(200, {"child": child})
+    else:
+        reply = see_other(onward(asked, then, "age"))
     reply.cookies.append(asked.jar.age.write("child" if child else "adult"))
     if child and asked.settings.enforce:
         standing = asked.standing

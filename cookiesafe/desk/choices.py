@@ -30,6 +30,7 @@ from .asked import (
     read_form,
     see_other,
 )
+from .check import onward
 from .contact import reached
 from .evidence import layer_of, shown_on
 
@@ -150,7 +151,7 @@ def _taken(asked: Asked, choice: Choice, then: str) -> Reply:
         said = {"choices": dict(choice.consent.choices), "event": recorded.event}
         reply = as_json(200, {**said, "receipt": recorded.receipt})
     else:
-        reply = see_other(then)
+        reply = see_other(onward(asked, then))
     put_in_force(asked, choice.consent, reply)
     return reply
 

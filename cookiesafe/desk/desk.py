@@ -10,6 +10,7 @@ from ..ports import Reply
 from .age import show_age, take_age
 from .asked import Asked, Flow, as_json, html, problem
 from .changes import show_changes, take_changes
+from .check import CHECK, show_check
 from .choices import show_choices, take_choice
 from .contact import take_contact
 from .devices import show_devices, take_devices
@@ -58,6 +59,7 @@ _STATEMENT: _Methods = {"GET": _show_statement}
 _PAGES: dict[str, _Methods] = {
     "age": {"GET": show_age, "POST": take_age},
     "changes": {"GET": show_changes, "POST": take_changes},
+    CHECK: {"GET": show_check},
     "choices": {"GET": show_choices, "POST": take_choice},
     "contact": {"POST": take_contact},
     "cookies": {"GET": _show_cookies},

@@ -26,7 +26,7 @@ from .asked import (
 )
 
 _DEVICE = re.compile(r"[\w-]{22}", re.ASCII)
-_WAYS = ("device", "everywhere", "forget")
+_WAYS = ("device", "everywhere", "forget", "out")
 
 
 def show_devices(asked: Asked) -> Flow:
@@ -54,7 +54,7 @@ def show_devices(asked: Asked) -> Flow:
 
 
 def take_devices(asked: Asked) -> Flow:
-    """Sign one browser out, or all; or forget this one. What is not this user's changes nothing, and looks the same."""
+    """Sign one browser out, this one or all; or forget this one. What is not this user's changes nothing, and looks the same."""
     fields = yield from read_form(asked)
     if isinstance(fields, Reply):
         return fields
@@ -75,6 +75,10 @@ def take_devices(asked: Asked) -> Flow:
         case [("forget", "1")]:
             shown = "choices" if one(fields, "notice") == "choices" else "devices"
             failure = yield from _forget(asked, login, identity, shown)
+        case [("out", "1")] if fields.get("clear", []) in ([], ["1"]):
+            failure = None
+            login.clears = "clear" in fields
+            _end(login)
         case _:
             return incomplete(asked)
     if failure is not None:

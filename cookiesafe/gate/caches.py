@@ -18,8 +18,11 @@ _DIRECTIVE = re.compile(
 
 
 PRIVATE: Final = fixed("Cache-Control", "private")
+NO_STORE: Final = fixed("Cache-Control", "no-store")
 CLEAR_CACHE: Final[Header] = ("Clear-Site-Data", '"cache"')
 """Has a browser drop what it keeps of pages with more allowed in them (W3C Clear Site Data)."""
+CLEAR_SITE: Final[Header] = ("Clear-Site-Data", '"cache", "storage"')
+"""Has a browser drop all that it keeps of an origin but cookies: among those would be the mark of a child."""
 
 
 def vary(headers: list[Header], names: Sequence[str]) -> None:

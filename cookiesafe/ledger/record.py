@@ -33,7 +33,7 @@ Event = Literal[VisitorEvent, "policy", "notice", "announcement", "key", "erasur
 class Record:
     """One thing that happened, of one visitor or of the site.
 
-    ``id`` is random, 128 bits, and unique: an append that is tried again cannot be counted twice; a record can be
+    ``id`` is unique, with 128 bits that are random: an append that is tried again cannot be counted twice; a record can be
     forgotten, since without it nobody can tell from its hash what it held. ``time`` is in milliseconds since 1970-01-01
     UTC. ``event`` is one of ``Event``:
 

@@ -56,6 +56,8 @@ class Login:
     label: str = ""
     ended: bool = False
     everywhere: bool = False
+    clears: bool = False
+    """Whether the browser is to delete what it has of this site: others use it, too."""
     left: Identity | None = None
     """Who signed in and out again by this very response."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..ids import new_id
+from ..ids import new_record_id
 from ..ledger import Record
 from ..policy import STAYING_ID
 from ..settings import Settings
@@ -13,7 +13,7 @@ from ..settings import Settings
 def tick(settings: Settings, event: Literal["remember", "forget"], now: int, notice: str) -> Record:
     """The record of it at ``now`` (unix seconds); ``notice`` is where it was said."""
     return Record(
-        id=new_id(settings.entropy),
+        id=new_record_id(now * 1000, settings.entropy),
         time=now * 1000,
         event=event,
         policy=settings.policy.fingerprint,

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
 from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor
+from .blocked import BlockedNotice
 from .contact import ContactNotice, Reached
 from .limited import LimitedNotice
 from .lists import SAID, Device, KeptFrom, Lasting, Version, groups, left_over, well_known
@@ -66,6 +67,7 @@ class Notice:
         self._lasting = lasting
         self.receipts = ReceiptNotice(self._page)
         self.contact = ContactNotice(self._render, self._words)
+        self.blocked = BlockedNotice(self._render)
         self.limited = LimitedNotice(policy, self._render, self._words)
         self._banner_around = lru_cache(64)(self._render_banner)
         self._choices_shown = lru_cache(64)(self._render_shown_choices)

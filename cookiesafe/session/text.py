@@ -42,7 +42,7 @@ def write(data: Any) -> str:
             return _MARK + _marked(_mark(data))
     except (TypeError, ValueError, RecursionError) as error:
         raise NotStorable(
-            f"the session holds what JSON does not: {error}",
+            f"there is something in it that JSON does not hold: {error}",
             fix="Store text, numbers, dates, lists and dicts.",
         ) from error
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ..asking import told
-from ..ids import new_id
+from ..ids import new_record_id
 from ..ledger import Entry, Record
 from ..ledger.record import NOWHERE
 from ..ledger.runs import write_runs
@@ -65,5 +65,6 @@ def _erase(
     sealed = [entry.index for entry in entries if entry.index is not None]
     places = [index for index in sealed if 0 <= index < NOWHERE]
     detail = {"why": why, "leaves": write_runs(places), "pending": len(entries) - len(sealed)}
-    record = Record(id=new_id(entropy), time=now, event="erasure", detail=detail)
+    id = new_record_id(now, entropy)
+    record = Record(id=id, time=now, event="erasure", detail=detail)
     return (yield from told(Store.erase, entries, record))

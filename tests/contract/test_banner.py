@@ -309,7 +309,7 @@ def test_the_way_back_is_the_page_itself(make_client: MakeClient, path: str) -> 
     client = make_client()
 
     back = markup.unescape(next_of(client.get(path)))
-    location = client.choose("reject", next=back).header("location")
+    location = client.choose("reject", next=back).leads_to
 
     assert location is not None
     assert normal(location) == normal(path)
@@ -335,7 +335,7 @@ def test_the_way_back_from_an_odd_path_stays_on_the_site(
     client = make_client()
 
     back = markup.unescape(next_of(client.get(path)))
-    location = client.choose("reject", next=back).header("location")
+    location = client.choose("reject", next=back).leads_to
 
     assert location == "/"
 
@@ -350,7 +350,7 @@ def test_under_a_mount_every_link_and_the_way_back_have_it_in_front(
     assert 'href="/portal/cookiesafe/cookies"' in page.text
     assert 'href="/portal/cookiesafe/notice.css' in page.text
     assert next_of(page) == "/portal/bills?a=1"
-    assert client.choose("reject").header("location") == "/portal/"
+    assert client.choose("reject").leads_to == "/portal/"
 
 
 # --- streaming -----------------------------------------------------------------------------------

@@ -382,7 +382,7 @@ def test_the_date_is_kept_nowhere(
     assert client.safe is not None
     client.safe.close()
 
-    assert response.header("location") == "/games"
+    assert response.leads_to == "/games"
     written = b"".join(each.read_bytes() for each in tmp_path.iterdir())
     places = [caplog.text, str(response.headers), str(client.jar)]
     assert not any(str(year) in each for each in places)
@@ -436,7 +436,7 @@ def test_the_way_on_leads_to_no_other_site(make_client: MakeClient, then: str) -
     client = make_client()
 
     assert 'name="next" value="/"' in client.get(f"{ASK}?next={then}").text
-    assert tell(client, 1980, next=then).header("location") == "/"
+    assert tell(client, 1980, next=then).leads_to == "/"
 
 
 def test_without_a_store_a_child_is_one_and_is_led_on(make_client: MakeClient) -> None:
@@ -446,5 +446,5 @@ def test_without_a_store_a_child_is_one_and_is_led_on(make_client: MakeClient) -
 
     response = tell(client, YEAR - 5, next="/games")
 
-    assert (response.status, response.header("location")) == (303, "/games")
+    assert (response.status, response.leads_to) == (303, "/games")
     assert client.jar[AGE] == "child"

@@ -10,12 +10,13 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count, islice
 from pathlib import Path
 from threading import Barrier
+from typing import Any, cast
 
 import psycopg
 import pymysql
@@ -127,17 +128,21 @@ def test_the_same_id_is_kept_once_and_as_it_was_first(store: Store) -> None:
     assert list(store.records()) == [first, a_record(3)]
 
 
-@pytest.mark.parametrize("size", [99, 100, 101, 250])
-def test_many_that_are_appended_at_once_come_in_their_order(store: Store, size: int) -> None:
-    appended = [a_record(number) for number in range(size)]
+@pytest.mark.parametrize("receipts", [("r", None, "ü"), (None,)], ids=["some", "none"])
+@pytest.mark.parametrize("size", [10, 11, 100, 101, 250])
+def test_many_that_are_appended_at_once_come_in_their_order(
+    store: Store, size: int, receipts: Sequence[str | None]
+) -> None:
+    appended = [a_record(n, receipt=receipts[n % len(receipts)]) for n in range(size)]
     store.append([appended[-1]])
 
     store.append([*appended, appended[0]])
 
     assert list(store.records()) == [appended[-1], *appended[:-1]]
+    assert len(store.entries_of("r")) == sum(record.receipt == "r" for record in appended)
 
 
-@pytest.mark.parametrize("size", [2, 101, 250])
+@pytest.mark.parametrize("size", [2, 11, 101, 250])
 def test_of_many_that_are_appended_at_once_all_are_kept_or_none(url: str, size: int) -> None:
     with closing(open_store(url)) as store:
         with pytest.raises(StoreError):
@@ -291,9 +296,8 @@ def test_sqlite_overwrites_what_is_removed(tmp_path: Path) -> None:
 
 def pragma(store: Store, name: str) -> object:
     """As the store's own connection has it."""
-    engine = store._engine  # type: ignore[attr-defined]
-    with engine.connect() as connection:
-        return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+    (connection,) = cast("Any", store)._idle
+    return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
@@ -357,6 +361,24 @@ def test_a_killed_connection_is_replaced(server_url: str) -> None:
         store.append([a_record(2)])
         assert kill_connections(server_url) == 1
         assert len(list(store.records())) == 2
+
+
+def test_a_connection_that_was_in_use_when_another_failed_is_not_kept(server_url: str) -> None:
+    """It may have been lost as well, and whoever tries again is to find one that was not."""
+    with closing(open_store(server_url)) as opened:
+        store = cast("Any", opened)
+
+        def fail(_: object) -> None:
+            raise ValueError
+
+        def go_on_when_another_fails(_: object) -> None:
+            with pytest.raises(StoreError):
+                store._do("failed", fail)
+
+        store._do("failed", go_on_when_another_fails)
+        assert store._idle == []
+        store.append([a_record(1)])
+        assert len(store._idle) == 1
 
 
 UNDONE = [
@@ -555,12 +577,13 @@ LOCKS = {
 }
 
 
-def test_an_id_is_never_shortened(server_url: str) -> None:
+@pytest.mark.parametrize("others", [0, 20])
+def test_an_id_is_never_shortened(server_url: str, others: int) -> None:
     lenient = "?sql_mode=NO_ENGINE_SUBSTITUTION" if "pymysql" in server_url else ""
 
     with closing(open_store(server_url + lenient)) as store:
         with pytest.raises(StoreError, match="was not kept"):
-            store.append([a_record(id="x" * 65)])
+            store.append([*map(a_record, range(others)), a_record(id="x" * 65)])
         assert ids(store) == []
 
 
@@ -710,9 +733,11 @@ def told_by(error: BaseException | None) -> list[str]:
     return told
 
 
-def test_an_error_does_not_repeat_the_record(url: str) -> None:
+@pytest.mark.parametrize("others", [0, 20])
+def test_an_error_does_not_repeat_the_record(url: str, others: int) -> None:
+    bad = a_record(time=2**64, receipt="the-visitors-own")
     with closing(open_store(url)) as store, pytest.raises(StoreError) as caught:
-        store.append([a_record(time=2**64, receipt="the-visitors-own")])
+        store.append([*map(a_record, range(1, others)), bad])
 
     assert "the-visitors-own" not in "\n".join(told_by(caught.value))
 

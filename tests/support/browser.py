@@ -6,6 +6,7 @@ CI=true they fail.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -40,6 +41,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SETTLING_SECONDS = 10
+_BLOCK = 2
+"""What Chromium calls *block* in a setting for sites."""
 NECESSARY = frozenset({"cookiesafe", "cookiesafe-session", "cookiesafe-swept", "cookiesafe-out"})
 
 
@@ -76,6 +79,26 @@ def launched_whole(
         with closing(context):
             context.set_default_timeout(10_000)
             yield context
+
+
+@contextmanager
+def blocking_cookies(browser: Browser, profile: Path, **options: Any) -> Iterator[BrowserContext]:
+    """A whole Chromium beside ``browser``, whose settings block all cookies: its jar stays empty, whoever sets some.
+
+    Its ``profile`` is a folder that is not there yet. ``options`` are those of ``launched_whole``.
+    """
+    preferences = {"profile": {"default_content_setting_values": {"cookies": _BLOCK}}}
+    (profile / "Default").mkdir(parents=True)
+    (profile / "Default" / "Preferences").write_text(json.dumps(preferences), encoding="utf-8")
+    context = browser.browser_type.launch_persistent_context(
+        profile,
+        executable_path=installed(WHOLE),
+        args=["--no-sandbox", "--disable-gpu"],
+        **options,
+    )
+    with closing(context):
+        context.set_default_timeout(10_000)
+        yield context
 
 
 def installed(names: Sequence[str]) -> str:

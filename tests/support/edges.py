@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from urllib.parse import unquote, unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, unquote_to_bytes, urlencode, urlsplit
 from wsgiref.util import FileWrapper
 from wsgiref.validate import validator
 
@@ -210,6 +210,13 @@ class Response:
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
     @property
+    def leads_to(self) -> str | None:
+        """Where a browser is led that keeps cookies: past the look at whether it does."""
+        where = self.header("location")
+        target, _, query = (where or "").partition("?")
+        return parse_qs(query)["next"][0] if target.endswith("/check") else where
+
+    @property
     def cookies(self) -> list[str]:
         """The ``Set-Cookie`` lines."""
         return self.headers_of("set-cookie")
@@ -243,6 +250,7 @@ class Client(ABC):
         self.headers: Fields = NO_FIELDS
         """Sent with every request, instead of what is by default."""
         self.safe: CookieSafe | None = None
+        self.keeps_cookies = True
 
     @property
     def records(self) -> list[Record]:
@@ -277,6 +285,16 @@ class Client(ABC):
         if form is not None:
             body = urlencode(form, doseq=True).encode()
         return self.request("POST", path, headers=headers, cookies=cookies, body=body)
+
+    def follow(self, response: Response) -> tuple[str, Response]:
+        """Where its redirects lead in the end, and what is there. More than three are a failure."""
+        where = ""
+        for _ in range(4):
+            if (led := response.header("location")) is None:
+                return where, response
+            where = led
+            response = self.get(where.partition("#")[0].removeprefix(self.root))
+        raise AssertionError(f"it leads on and on: {where}")
 
     def choose(
         self,
@@ -347,7 +365,7 @@ class Client(ABC):
         return "; ".join(f"{name}={value}" for name, value in self.jar.items()) or None
 
     def _keep(self, response: Response) -> None:
-        for line in response.cookies:
+        for line in response.cookies if self.keeps_cookies else []:
             pair, _, attributes = line.partition(";")
             name, _, value = pair.partition("=")
             if "max-age=0" in attributes.lower() or "01 jan 1970" in attributes.lower():

@@ -37,6 +37,9 @@ def make_engine(text: str) -> Engine:
             poolclass=QueuePool,
             pool_size=places(url),
             max_overflow=0,
+            # To close a connection rolls back what it left open. One that a fork inherited is closed by nobody, and is to
+            # say nothing on the parent's socket when it is cleared away.
+            pool_reset_on_return=None,
             connect_args=_driver_options(url),
         )
     except (ArgumentError, ValueError):

@@ -22,6 +22,9 @@ _BATCH = 500
 """Rows that are deleted at once."""
 _AT_ONCE = 100
 """Rows that one statement inserts."""
+_BY_ROWS = 10
+"""Rows that psycopg hands over one by one. It reads a statement of more than 50 parameters anew each time, which takes
+longer than to make arrays."""
 
 
 @contextmanager
@@ -88,21 +91,39 @@ def keep(
 def _keep(
     connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
 ) -> None:
-    if rows:
-        dialect = connection.dialect
-        statement = _insert_once(dialect.name, dialect.paramstyle, table, names, len(rows))
-        connection.exec_driver_sql(statement, tuple(chain.from_iterable(rows)))
+    if not rows:
+        return
+    dialect = connection.dialect
+    values: tuple[Any, ...]
+    if dialect.driver == "psycopg" and len(rows) > _BY_ROWS:
+        source = _from_columns(table, names)
+        values = tuple(map(list, zip(*rows, strict=True)))
+    else:
+        source = _from_rows(dialect.paramstyle, len(names), len(rows))
+        values = tuple(chain.from_iterable(rows))
+    connection.exec_driver_sql(_insert_once(dialect.name, table, names, source), values)
 
 
 @lru_cache(256)
-def _insert_once(dialect: str, style: str, table: Table, names: tuple[str, ...], rows: int) -> str:
+def _from_rows(style: str, columns: int, rows: int) -> str:
+    row = ", ".join(["?" if style == "qmark" else "%s"] * columns)
+    return f"VALUES {', '.join([f'({row})'] * rows)}"
+
+
+@lru_cache
+def _from_columns(table: Table, names: tuple[str, ...]) -> str:
+    """Arrays, in psycopg's binary form. Not of the columns' own types: a cast to these would shorten what is too long."""
+    types = ["bigint" if table.c[name].type.python_type is int else "text" for name in names]
+    return f"SELECT * FROM unnest({', '.join(f'%b::{type}[]' for type in types)})"  # noqa: S608 - types of ours
+
+
+@lru_cache(256)
+def _insert_once(dialect: str, table: Table, names: tuple[str, ...], source: str) -> str:
     unique = names[0]
     there = f"CONFLICT ({unique}) DO NOTHING"
     if dialect in ("mysql", "mariadb"):
         there = f"DUPLICATE KEY UPDATE {unique} = {unique}"
-    row = ", ".join(["?" if style == "qmark" else "%s"] * len(names))
-    into, values = f"{table.name} ({', '.join(names)})", ", ".join([f"({row})"] * rows)
-    return f"INSERT INTO {into} VALUES {values} ON {there}"  # noqa: S608 - names of ours
+    return f"INSERT INTO {table.name} ({', '.join(names)}) {source} ON {there}"
 
 
 def add(connection: Connection, table: Table, row: dict[str, Any]) -> bool:

@@ -49,6 +49,7 @@ class SQLStore:
 
     def _start(self) -> None:
         self._turns = Turns(places(self._engine.url))
+        self._idle: list[Connection] = []
         self._set_up = Lock()
         self._ready = False
         self._owed = False
@@ -175,6 +176,7 @@ class SQLStore:
         if self._owed and not self._closed:
             self._remove_traces()
         self._closed = True
+        self._close_idle()
         self._engine.dispose()
 
     def _remove_traces_soon(self) -> None:
@@ -220,22 +222,41 @@ class SQLStore:
             raise StoreError(failure, where=shown(url), fix=remedy(url)) from error
 
     def _connected(self, work: Callable[[Connection], T]) -> T:
-        with self._turns, self._engine.connect() as connection:
-            if not self._ready:
-                with self._set_up:
-                    ensure_tables(connection)
-                    self._ready = True
-            return work(connection)
+        with self._turns:
+            idle = self._idle
+            try:
+                connection = idle.pop()
+            except IndexError:
+                connection = self._engine.connect()
+            try:
+                if not self._ready:
+                    with self._set_up:
+                        ensure_tables(connection)
+                        self._ready = True
+                done = work(connection)
+            except BaseException:
+                # What has cost this connection may have cost all: those that are in use now are not kept either.
+                connection.close()
+                self._close_idle()
+                raise
+            idle.append(connection)
+            if idle is not self._idle:
+                _close(idle)
+            return done
+
+    def _close_idle(self) -> None:
+        idle, self._idle = self._idle, []
+        _close(idle)
 
     def _forked(self) -> None:
         # To close these connections would be to speak on the parent's sockets.
-        _inherited.append(self._engine.pool)
+        _inherited.append((self._engine.pool, self._idle))
         self._engine.dispose(close=False)
         self._start()
 
 
 _stores: WeakSet[SQLStore] = WeakSet()
-_inherited: list[Pool] = []
+_inherited: list[tuple[Pool, list[Connection]]] = []
 
 
 def _after_fork() -> None:
@@ -245,6 +266,13 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def _close(connections: list[Connection]) -> None:
+    """Several threads may do it to the same."""
+    with suppress(IndexError):
+        while True:
+            connections.pop().close()
 
 
 def _was_undone(error: DBAPIError) -> bool:
