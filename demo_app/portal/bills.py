@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cookiesafe.adapters.sqlalchemy import insert_once
 from sqlalchemy import Engine, Row, Select, insert, select
 from sqlalchemy.exc import IntegrityError
+
+from cookiesafe.adapters.sqlalchemy import insert_once
 
 from .customers import Customer, Details
 from .database import bills, payments

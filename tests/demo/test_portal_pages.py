@@ -561,7 +561,7 @@ class TestPaying:
         page = visitor.post("/pay", bill=open_bill(visitor), state="x", **CONTACT)
 
         assert page.status == 200
-        assert "please start again" in page.body
+        assert "please begin again" in page.body
         assert value_of("name", page) == ""
 
     @pytest.mark.parametrize("number", ["", "HL-0000-0000", "' or 1"])
