@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping
+import secrets
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.http import dump_cookie, parse_cookie
 
+from cookiesafe import BadCarry
+
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
 
 COOKIE = "hl_session"
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    data: dict[str, Any]
+    step: int
+    flow: str
+
+
+class BareCarry:
+    """A page's state, signed, for all to read, and good for ever."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._serializer = URLSafeSerializer(secret_key, salt="portal form")
+        self._flow = secrets.token_urlsafe()
+
+    def seal(self, form: str, data: Mapping[str, Any], step: int, version: int, /) -> str:
+        sealed = self._serializer.dumps([form, version, step, self._flow, data])
+        return sealed if isinstance(sealed, str) else sealed.decode()
+
+    def open(self, form: str, token: str | None, version: int, /) -> Carried:
+        """A flow that was begun is gone on with."""
+        try:
+            found = self._serializer.loads(token or "")
+        except BadSignature:
+            raise BadCarry("unreadable" if token else "absent") from None
+        if found[:2] != [form, version]:
+            raise BadCarry("version")
+        _, _, step, self._flow, data = found
+        return Carried(data, step, self._flow)
 
 
 class UnaskedVisit:
@@ -25,8 +59,9 @@ class UnaskedVisit:
     stolen = False
     policy = ""
 
-    def __init__(self, session: MutableMapping[str, Any]) -> None:
+    def __init__(self, session: MutableMapping[str, Any], carry: BareCarry) -> None:
         self._session = session
+        self.carry = carry
 
     @property
     def user_id(self) -> str | None:
@@ -38,8 +73,14 @@ class UnaskedVisit:
         self._session.clear()
         self._session["customer"] = str(user_id)
 
-    def logout(self, *, everywhere: bool = False) -> None:
+    def logout(self, *, everywhere: bool = False, clear: bool = False) -> None:
         self._session.clear()
+
+    def limited_notice(self, feature: str, /) -> str:
+        return ""
+
+    def take_answer(self, form: Mapping[str, str], /) -> bool:
+        return False
 
     def require_fresh(self, max_age: int, /) -> None:
         """Any password will do, however old."""

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Engine, Row, Select, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from cookiesafe.adapters.sqlalchemy import insert_once
+
 from .customers import Customer, Details
 from .database import bills, payments
 
@@ -20,7 +22,10 @@ class AlreadyPaidError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bill:
+    """``customer`` is whose account it belongs to, if to any; ``payment`` the reference of what paid it."""
+
     number: str
+    customer: int | None
     service: str
     period: str
     pence: int
@@ -58,12 +63,21 @@ class Bills:
     def issue(self, customer: Customer | None, new: Iterable[NewBill]) -> list[Bill]:
         """Bills of nobody are samples for guests to try."""
         issued = [
-            Bill(_number(), bill.service, bill.period, bill.pence, bill.due, None) for bill in new
+            Bill(
+                number=_number(),
+                customer=customer.id if customer else None,
+                service=bill.service,
+                period=bill.period,
+                pence=bill.pence,
+                due=bill.due,
+                payment=None,
+            )
+            for bill in new
         ]
         rows = [
             {
                 "number": bill.number,
-                "customer": customer.id if customer else None,
+                "customer": bill.customer,
                 "service": bill.service,
                 "period": bill.period,
                 "pence": bill.pence,
@@ -94,23 +108,25 @@ class Bills:
             row = connection.execute(wanted).first()
         return _bill(row) if row else None
 
-    def pay(self, bill: Bill, details: Details, card: str, now: datetime) -> Payment:
-        payment = Payment(
-            reference=secrets.token_urlsafe(12),
-            bill=bill.number,
-            name=details.name,
-            email=details.email,
-            address=details.address,
-            card_end=card[-4:],
-            paid_at=now,
-        )
-        values = {name: getattr(payment, name) for name in Payment.__slots__}
+    def pay(
+        self, bill: Bill, flow: str, details: Details, card: str, now: datetime
+    ) -> tuple[Payment, bool]:
+        """The payment, and whether it was made just now: however often a form is sent, it pays once."""
+        values = {
+            "reference": secrets.token_urlsafe(12),
+            "bill": bill.number,
+            "name": details.name,
+            "email": details.email,
+            "address": details.address,
+            "card_end": card[-4:],
+            "paid_at": now,
+        }
         try:
             with self._engine.begin() as connection:
-                connection.execute(insert(payments).values(values))
+                row, made = insert_once(connection, payments, flow, values)
         except IntegrityError as error:
             raise AlreadyPaidError from error
-        return payment
+        return _payment(row), made
 
     def payment(self, reference: str) -> tuple[Bill, Payment] | None:
         """Whoever knows the reference may see the receipt: it cannot be guessed."""
@@ -119,13 +135,14 @@ class Bills:
             row = connection.execute(wanted).first()
         if row is None:
             return None
-        payment = Payment(**row._mapping)
+        payment = _payment(row)
         bill = self.find(payment.bill)
         return (bill, payment) if bill else None
 
 
 _BILLS: Select[tuple[object, ...]] = select(
     bills.c.number,
+    bills.c.customer,
     bills.c.service,
     bills.c.period,
     bills.c.pence,
@@ -136,6 +153,11 @@ _BILLS: Select[tuple[object, ...]] = select(
 
 def _bill(row: Row[tuple[object, ...]]) -> Bill:
     return Bill(**row._mapping)
+
+
+def _payment(row: Row[tuple[object, ...]]) -> Payment:
+    kept = row._mapping
+    return Payment(**{name: kept[name] for name in Payment.__slots__})
 
 
 def _number() -> str:

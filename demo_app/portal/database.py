@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    inspect,
 )
 
 metadata = MetaData()
@@ -49,12 +50,14 @@ bills = Table(
     Column("due", Date, nullable=False),
 )
 
-# A bill is paid when it has a payment, and UNIQUE sees to it that it never has two.
+# A bill is paid when it has a payment, and UNIQUE sees to it that it never has two. The flow is what all copies of one
+# form have in common: sent twice, they are one payment.
 payments = Table(
     "payments",
     metadata,
     Column("reference", String, primary_key=True),
     Column("bill", ForeignKey("bills.number"), nullable=False, unique=True),
+    Column("flow", String, nullable=False, unique=True),
     Column("name", String, nullable=False),
     Column("email", String, nullable=False),
     Column("address", String, nullable=False),
@@ -64,6 +67,18 @@ payments = Table(
 
 
 def connect(url: str) -> Engine:
+    """One that an earlier version of the demo has made is begun anew."""
     engine = create_engine(url)
+    if not _is_of_today(engine):
+        metadata.drop_all(engine)
     metadata.create_all(engine)
     return engine
+
+
+def _is_of_today(engine: Engine) -> bool:
+    found = inspect(engine)
+    return all(
+        {column["name"] for column in found.get_columns(table.name)} == set(table.c.keys())
+        for table in metadata.sorted_tables
+        if found.has_table(table.name)
+    )

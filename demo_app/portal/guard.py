@@ -101,9 +101,9 @@ class BareGuard:
         return BareSession(app, self._secret_key)
 
     def visit(self, request: Mapping[str, Any]) -> Visit:
-        from .bare import UnaskedVisit
+        from .bare import BareCarry, UnaskedVisit
 
-        return UnaskedVisit(request["session"])
+        return UnaskedVisit(request["session"], BareCarry(self._secret_key))
 
     def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
         """Nobody is asked, so nothing is kept."""

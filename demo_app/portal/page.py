@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
+
+
+class Carried(Protocol):
+    """What a page brought back: its step, what was typed so far, and what all copies of the form have in common."""
+
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+    @property
+    def step(self) -> int: ...
+
+    @property
+    def flow(self) -> str: ...
+
+
+class Carry(Protocol):
+    """Has a page carry what was typed on those before it."""
+
+    def seal(self, form: str, data: Mapping[str, Any], step: int, version: int, /) -> str: ...
+
+    def open(self, form: str, token: str | None, version: int, /) -> Carried:
+        """Raises ``BadCarry``."""
 
 
 class Visit(Protocol):
     """What the pages ask about whoever visits, and say of who is signed in."""
+
+    @property
+    def carry(self) -> Carry: ...
 
     @property
     def user_id(self) -> str | None: ...
@@ -25,9 +50,16 @@ class Visit(Protocol):
 
     def can(self, feature: str, /) -> bool: ...
 
+    def limited_notice(self, feature: str, /) -> str:
+        """What is lost without a purpose, with buttons to turn it on or keep it off; empty where nothing is."""
+
+    def take_answer(self, form: Mapping[str, str], /) -> bool:
+        """Whether one of these buttons was pressed: then the form is shown again."""
+
     def login(self, user_id: int, /, *, remember: bool = False) -> None: ...
 
-    def logout(self, *, everywhere: bool = False) -> None: ...
+    def logout(self, *, everywhere: bool = False, clear: bool = False) -> None:
+        """With ``clear``, the browser is to delete what this site has stored in it."""
 
     def require_fresh(self, max_age: int, /) -> None:
         """Raises ``NotFresh`` if the password was given more than so many seconds ago."""

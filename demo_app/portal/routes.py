@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .habits import with_habits
 from .page import PageRequest, PageResponse
 from .site import Site
-from .views import account, billing, general
+from .views import account, billing, general, paying
 
 View = Callable[[Site, PageRequest], PageResponse]
 
@@ -40,7 +40,7 @@ ROUTES = (
     Route("/sign-out", account.sign_out, account.do_sign_out),
     Route("/details", account.details, account.change_details),
     Route("/bills", billing.bills),
-    Route("/pay", billing.pay, billing.do_pay),
+    Route("/pay", paying.bookmarked, paying.pay),
     Route("/paid", billing.paid),
 )
 

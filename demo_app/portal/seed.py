@@ -56,7 +56,7 @@ def _some_history(site: Site, ada: Customer, today: date) -> None:
         NewBill("Water", _quarter(today, ago=1), 3_702, paid.date() + timedelta(days=7)),
     ]
     for bill in site.bills.issue(ada, before):
-        site.bills.pay(bill, ada.details, "4242424242424242", paid)
+        site.bills.pay(bill, bill.number, ada.details, "4242424242424242", paid)
 
 
 def _quarter(today: date, ago: int) -> str:

@@ -234,7 +234,7 @@ def test_its_text_stands_out(
 
 
 def test_a_document_with_it_is_well_formed_for_who_cannot_see_it(either_visitor: Visitor) -> None:
-    for path in ("/", "/usage", "/pay?bill=none", CHOICES, "/cookiesafe/cookies"):
+    for path in ("/", "/usage", "/details", CHOICES, "/cookiesafe/cookies"):
         either_visitor.go(path)
         assert faults(either_visitor.page) == [], path
     either_visitor.go("/")

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from shutil import copy
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cookiesafe import NotFresh
+from cookiesafe import BadCarry, NotFresh
 from demo_app.portal import policy
 from demo_app.portal.page import PageRequest, PageResponse
 from demo_app.portal.routes import ROUTES
@@ -32,6 +34,9 @@ BO = {
 }
 
 CHANGED = {name: text for name, text in BO.items() if name != "card"}
+CONTACT = {name: BO[name] for name in ("name", "email", "phone")}
+KNOWN = {"name": "Ada Fairlead", "email": EMAIL, "phone": "020 7946 0182"}
+STEPS = (CONTACT, {name: BO[name] for name in ("street", "town", "postcode")}, {"card": BO["card"]})
 
 
 def opened(database: Path) -> Site:
@@ -53,11 +58,40 @@ def site(tmp_path: Path, seeded: Path) -> Iterator[Site]:
         yield site
 
 
+@dataclass(frozen=True)
+class Carried:
+    data: dict[str, Any]
+    step: int
+    flow: str
+
+
+@dataclass
+class Carry:
+    """Keeps what it is given, by a token that says the step."""
+
+    states: dict[str, Carried] = field(default_factory=dict)
+    opened: Carried | None = None
+
+    def seal(self, form: str, data: Mapping[str, Any], step: int, version: int, /) -> str:
+        flow = self.opened.flow if self.opened else f"flow-{len(self.states)}"
+        token = f"{form}-{version}-{step}-{len(self.states)}"
+        self.states[token] = Carried(deepcopy(dict(data)), step, flow)
+        return token
+
+    def open(self, form: str, token: str | None, version: int, /) -> Carried:
+        self.opened = None
+        if token not in self.states:
+            raise BadCarry("unreadable" if token else "absent")
+        self.opened = deepcopy(self.states[token])
+        return self.opened
+
+
 @dataclass
 class Visit:
     """As much of one as the pages need, and what they did to it."""
 
-    agreed: frozenset[str] = frozenset()
+    agreed: set[str] = field(default_factory=set)
+    carry: Carry = field(default_factory=Carry)
     user_id: str | None = None
     fresh: bool = True
     stolen: bool = False
@@ -74,9 +108,19 @@ class Visit:
         self.user_id, self.fresh = str(user_id), True
         self.did.append("signed in to stay" if remember else "signed in")
 
-    def logout(self, *, everywhere: bool = False) -> None:
+    def logout(self, *, everywhere: bool = False, clear: bool = False) -> None:
         self.user_id = None
-        self.did.append("signed out everywhere" if everywhere else "signed out")
+        said = "signed out everywhere" if everywhere else "signed out"
+        self.did.append(f"{said}, all deleted" if clear else said)
+
+    def limited_notice(self, feature: str, /) -> str:
+        return "" if self.can(feature) else f"{feature} is off"
+
+    def take_answer(self, form: Mapping[str, str], /) -> bool:
+        said, _, feature = form.get("cookiesafe", "").partition(":")
+        if said == "on":
+            self.agreed.add(feature)
+        return bool(said)
 
     def require_fresh(self, max_age: int, /) -> None:
         assert max_age == 600
@@ -110,6 +154,18 @@ class Visitor:
 
     def sign_in(self) -> PageResponse:
         return self.post("/sign-in", email=EMAIL, password=PASSWORD)
+
+    def pay(self, number: str, **last: str) -> PageResponse:
+        """All steps, with the details of Bo."""
+        return self.step(self.to_the_last_step(number), **last)
+
+    def to_the_last_step(self, number: str) -> PageResponse:
+        return self.step(self.step(self.post("/pay", bill=number)))
+
+    def step(self, page: PageResponse, **more: str) -> PageResponse:
+        """On from a page, with what it asks for."""
+        state = value_of("state", page)
+        return self.post("/pay", state=state, **STEPS[self.visit.carry.states[state].step], **more)
 
     def _ask(self, method: str, url: str, form: Mapping[str, str]) -> PageResponse:
         parts = urlsplit(url)
@@ -233,7 +289,12 @@ class TestAnAccount:
             assert "checked" not in page
 
     @pytest.mark.parametrize(
-        ("form", "done"), [({}, "signed out"), ({"everywhere": "yes"}, "signed out everywhere")]
+        ("form", "done"),
+        [
+            ({}, "signed out"),
+            ({"everywhere": "yes"}, "signed out everywhere"),
+            ({"clear": "yes"}, "signed out, all deleted"),
+        ],
     )
     def test_signing_out(self, visitor: Visitor, form: dict[str, str], done: str) -> None:
         visitor.sign_in()
@@ -366,32 +427,50 @@ class TestPaying:
     def test_without_the_purpose_details_are_typed_each_time(self, visitor: Visitor) -> None:
         visitor.sign_in()
 
-        page = visitor.get(f"/pay?bill={open_bill(visitor)}")
+        contact = visitor.post("/pay", bill=open_bill(visitor))
+        billing = visitor.step(contact)
 
-        assert value_of("name", page) == ""
-        assert value_of("street", page) == ""
-        assert "you type your contact and billing details again" in page.body
-        assert 'autocomplete="billing street-address"' in page.body
+        assert value_of("name", contact) == ""
+        assert value_of("street", billing) == ""
+        assert 'autocomplete="billing street-address"' in billing.body
+        for page in (contact, billing):
+            assert "saved_details is off" in page.body
 
     def test_with_it_they_are_filled_in(self, visitor: Visitor) -> None:
         visitor.sign_in()
-        visitor.visit.agreed = frozenset({"saved_details"})
+        visitor.visit.agreed = {"saved_details"}
 
-        page = visitor.get(f"/pay?bill={open_bill(visitor)}")
+        contact = visitor.post("/pay", bill=open_bill(visitor))
+        billing = visitor.post("/pay", state=value_of("state", contact), **KNOWN)
 
-        assert value_of("name", page) == "Ada Fairlead"
-        assert value_of("street", page) == "3 Lantern Row"
-        assert value_of("card", page) == ""
-        assert "you type" not in page.body
+        assert value_of("name", contact) == "Ada Fairlead"
+        assert value_of("street", billing) == "3 Lantern Row"
+        assert value_of("card", visitor.step(billing)) == ""
+        assert "is off" not in contact.body
+
+    def test_turning_it_on_above_the_form_fills_in_what_is_missing_and_keeps_what_was_typed(
+        self, visitor: Visitor
+    ) -> None:
+        visitor.sign_in()
+        contact = visitor.post("/pay", bill=open_bill(visitor))
+
+        answer = {"cookiesafe": "on:saved_details", "name": "Bo Anchor", "email": "unfinished"}
+        again = visitor.post("/pay", state=value_of("state", contact), **answer)
+
+        assert again.status == 200
+        assert value_of("name", again) == "Bo Anchor"
+        assert value_of("email", again) == "unfinished"
+        assert value_of("phone", again) == "020 7946 0182"
+        assert "is off" not in again.body
 
     @pytest.mark.parametrize("agreed", [True, False])
     def test_they_are_kept_for_the_next_bill_only_with_it(
         self, visitor: Visitor, agreed: bool
     ) -> None:
         visitor.sign_in()
-        visitor.visit.agreed = frozenset({"saved_details"} if agreed else ())
+        visitor.visit.agreed = {"saved_details"} if agreed else set()
 
-        visitor.post("/pay", bill=open_bill(visitor), **BO)
+        visitor.pay(open_bill(visitor))
 
         details = visitor.get("/details")
         assert value_of("street", details) == ("9 Quay Street" if agreed else "3 Lantern Row")
@@ -400,42 +479,132 @@ class TestPaying:
     def test_a_guest_pays_and_gets_a_receipt(self, visitor: Visitor) -> None:
         number = open_bill(visitor)
 
-        paid = visitor.post("/pay", bill=number.lower(), **BO)
-        receipt = visitor.get(paid.headers["Location"])
+        receipt = visitor.pay(number.lower())
 
-        assert paid.status == 303
         assert receipt.status == 200
         for shown in (number, "Bo Anchor", "ending 4242", "9 Quay Street", "22 November 2026"):
             assert shown in receipt.body
 
     def test_a_bill_is_paid_once(self, visitor: Visitor) -> None:
         number = open_bill(visitor)
-        visitor.post("/pay", bill=number, **BO)
+        visitor.pay(number)
 
-        for again in (visitor.post("/pay", bill=number, **BO), visitor.get(f"/pay?bill={number}")):
-            assert again.status == 422
-            assert "has been paid" in again.body
+        again = visitor.post("/pay", bill=number)
+
+        assert again.status == 422
+        assert "has been paid" in again.body
+
+    def test_two_who_pay_the_same_bill_at_once_pay_it_once(self, visitor: Visitor) -> None:
+        number = open_bill(visitor)
+        late = visitor.to_the_last_step(number)
+        visitor.pay(number)
+
+        again = visitor.step(late)
+
+        assert again.status == 422
+        assert "has been paid" in again.body
+
+    def test_the_last_step_sent_twice_gives_the_same_receipt(self, visitor: Visitor) -> None:
+        last = visitor.to_the_last_step(open_bill(visitor))
+
+        assert visitor.step(last).body == visitor.step(last).body
+
+    def test_back_after_the_payment_and_on_again_gives_the_same_receipt(
+        self, visitor: Visitor
+    ) -> None:
+        contact = visitor.post("/pay", bill=open_bill(visitor))
+        billing = visitor.step(contact)
+        receipt = visitor.step(visitor.step(billing))
+
+        assert visitor.step(visitor.step(billing)).body == receipt.body
+        assert visitor.step(visitor.step(visitor.step(contact))).body == receipt.body
+
+    def test_back_shows_what_was_typed_and_so_does_on(self, visitor: Visitor) -> None:
+        billing = visitor.step(visitor.post("/pay", bill=open_bill(visitor)))
+        state = value_of("state", billing)
+        contact = visitor.post("/pay", state=state, go="back", street="1 Pier Road")
+
+        assert value_of("name", contact) == "Bo Anchor"
+        assert value_of("street", visitor.step(contact)) == "1 Pier Road"
 
     def test_what_was_typed_stays_when_something_is_wrong(self, visitor: Visitor) -> None:
-        number = open_bill(visitor)
+        contact = visitor.post("/pay", bill=open_bill(visitor))
 
-        page = visitor.post("/pay", bill=number, **BO | {"card": "12", "email": "bo"})
+        typed = {"name": "Bo Anchor", "email": "bo", "phone": "1"}
+        page = visitor.post("/pay", state=value_of("state", contact), **typed)
 
         assert page.status == 422
         assert value_of("name", page) == "Bo Anchor"
-        assert value_of("card", page) == "12"
         assert page.body.count('aria-invalid="true"') == 2
 
-    @pytest.mark.parametrize("url", ["/pay?bill=HL-0000-0000", "/pay?bill=%27%20or%201"])
-    def test_an_unknown_number_is_asked_for_again(self, visitor: Visitor, url: str) -> None:
-        page = visitor.get(url)
+    def test_what_is_much_too_long_is_asked_for_again(self, visitor: Visitor) -> None:
+        contact = visitor.post("/pay", bill=open_bill(visitor))
+
+        typed = dict.fromkeys(("name", "email", "phone"), "x" * 60000)
+        page = visitor.post("/pay", state=value_of("state", contact), **typed)
+
+        assert page.status == 422
+        assert page.body.count("This is longer than 200 characters") == 6
+
+    def test_everything_is_looked_at_again_at_the_end(self, visitor: Visitor) -> None:
+        last = visitor.to_the_last_step(open_bill(visitor))
+        visitor.visit.carry.states[value_of("state", last)].data["typed"]["email"] = "gone bad"
+
+        page = visitor.step(last)
+
+        assert page.status == 422
+        assert "Write an e-mail address" in page.body
+
+    def test_a_state_that_cannot_be_read_begins_again_with_a_friendly_line(
+        self, visitor: Visitor
+    ) -> None:
+        page = visitor.post("/pay", bill=open_bill(visitor), state="x", **CONTACT)
+
+        assert page.status == 200
+        assert "please begin again" in page.body
+        assert value_of("name", page) == ""
+
+    @pytest.mark.parametrize("number", ["", "HL-0000-0000", "' or 1"])
+    def test_an_unknown_number_is_asked_for_again(self, visitor: Visitor, number: str) -> None:
+        page = visitor.post("/pay", bill=number)
 
         assert page.status == 422
         assert "We have no bill with this number" in page.body
 
+    def test_nothing_of_it_is_in_an_address(self, visitor: Visitor) -> None:
+        assert visitor.get("/pay?bill=HL-1234-5678").headers["Location"] == "/bills"
+
     def test_a_receipt_is_shown_to_who_knows_its_reference(self, visitor: Visitor) -> None:
         assert visitor.get("/paid?payment=guess").status == 404
         assert visitor.get("/paid").status == 404
+
+
+class TestPayingABillOfAnAccount:
+    @pytest.fixture
+    def number(self, visitor: Visitor) -> str:
+        return visitor.site.bills.of(visitor.site.customers.with_email(EMAIL))[0].number
+
+    def test_it_takes_the_password_and_signs_nobody_in(self, visitor: Visitor, number: str) -> None:
+        receipt = visitor.pay(number, password=PASSWORD)
+
+        assert "Thank you, your bill is paid" in receipt.body
+        assert visitor.visit.did == []
+
+    @pytest.mark.parametrize("password", ["", "wrong"])
+    def test_without_it_nothing_is_paid(self, visitor: Visitor, number: str, password: str) -> None:
+        refused = visitor.pay(number, password=password)
+
+        assert refused.status == 422
+        assert value_of("card", refused) == BO["card"]
+        assert value_of("password", refused) == ""
+        bill = visitor.site.bills.find(number)
+        assert bill is not None
+        assert not bill.paid
+
+    def test_who_is_signed_in_is_not_asked(self, visitor: Visitor, number: str) -> None:
+        visitor.sign_in()
+
+        assert 'type="password"' not in visitor.to_the_last_step(number).body
 
 
 class TestOurOwnForms:

@@ -58,7 +58,10 @@ def sign_out(site: Site, request: PageRequest) -> PageResponse:
 
 
 def do_sign_out(site: Site, request: PageRequest) -> PageResponse:
-    request.visit.logout(everywhere=request.form.get("everywhere") == "yes")
+    request.visit.logout(
+        everywhere=request.form.get("everywhere") == "yes",
+        clear=request.form.get("clear") == "yes",
+    )
     return go_to("/sign-out")
 
 
