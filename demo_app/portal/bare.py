@@ -34,8 +34,7 @@ class BareCarry:
         self._flow = secrets.token_urlsafe()
 
     def seal(self, form: str, data: Mapping[str, Any], step: int, version: int, /) -> str:
-        sealed = self._serializer.dumps([form, version, step, self._flow, data])
-        return sealed if isinstance(sealed, str) else sealed.decode()
+        return str(self._serializer.dumps([form, version, step, self._flow, data]))
 
     def open(self, form: str, token: str | None, version: int, /) -> Carried:
         """A flow that was begun is gone on with."""

@@ -648,7 +648,7 @@ class TestUsageTips:
     def test_others_are_picked_by_what_was_read_if_statistics_are_allowed(
         self, visitor: Visitor
     ) -> None:
-        visitor.visit.agreed = frozenset({"statistics"})
+        visitor.visit.agreed = {"statistics"}
         statistics = visitor.get("/usage?topic=garden").cookies[1]
         visitor.cookies = {statistics.name: statistics.value}
 
