@@ -28,7 +28,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from .blocked import says_blocked
-from .consent import DAY, Consent, choose
+from .consent import DAY, choose
 from .departure import Departure
 from .desk import Asked, answer
 from .fields import TEXT
@@ -142,15 +142,22 @@ class Exchange(Departure):
         if self.destination in _PAGES:
             self.navigates = self.is_navigation()
             if self.navigates and not arrival.header and says_blocked(self.query):
-                self._blocked = True
-                self._arrival = arrival = self._jar.with_consent(arrival, self._no_to_all())
+                arrival = self._refusing(arrival)
             if self._settings.places:
                 self._prepare_page(arrival)
         if self.app_cookie is not None:
             self.cookie = self.app_cookie
 
-    def _no_to_all(self) -> Consent:
-        return choose(self._settings.policy, (), day=int(self._now) // DAY)
+    def _refusing(self, arrival: Arrival) -> Arrival:
+        """Where the visitor stands whose browser keeps no choice: as after a no to everything."""
+        try:
+            no = choose(self._settings.policy, (), day=int(self._now) // DAY)
+            self._arrival = self._jar.with_consent(arrival, no)
+        except Exception:
+            self._settings.report_fault("blocked")
+            self._arrival = self._jar.nobodys
+        self._blocked = True
+        return self._arrival
 
     def _prepare_page(self, arrival: Arrival) -> None:
         if self.destination in FRAMES:

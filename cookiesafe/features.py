@@ -13,6 +13,7 @@ from .age import Age
 from .choosing import Choice, choice_of
 from .consent import DAY, choose
 from .errors import TooLate
+from .gate.documents import FRAMES
 from .jar import Arrival, Jar, Standing
 from .notice.limited import FIELD
 from .origin import is_cross_site
@@ -121,7 +122,7 @@ class Limits(Request):
         if can or feature in self._noticed or not may_be_on(settings, standing, declared):
             return Markup()
         self._noticed |= {feature}
-        if self._blocked or declared.purpose in self._kept_off:
+        if self._blocked or self._is_framed_elsewhere or declared.purpose in self._kept_off:
             html = notice.telling(self.root, declared, self.address())
         else:
             html = notice.asking(self.root, declared)
@@ -130,8 +131,8 @@ class Limits(Request):
     def take_answer(self, form: Mapping[str, Any]) -> bool:
         """Whether a ``limited_notice`` was answered with this form: then show the form again as it came, and do nothing else.
 
-        *Turn on* is a choice, for that purpose alone: it counts at once, and is recorded with the response. After *Keep
-        off* nobody is asked again in this session. What the site's own page has not posted changes nothing. Raises
+        *Turn on* is a choice, for that purpose alone: it counts at once, and is recorded as the response leaves. Do what
+        cannot be undone by it with the next request: then it is recorded. After *Keep off* nobody is asked again in this session. What the site's own page has not posted changes nothing. Raises
         ``TooLate`` after the response's headers have left.
         """
         if self.departed:
@@ -152,7 +153,7 @@ class Limits(Request):
 
     def _take(self, said: Said, before: Arrival) -> None:
         settings, standing = self._settings, before.standing
-        if not may_be_on(settings, standing, said.feature):
+        if self._blocked or not may_be_on(settings, standing, said.feature):
             return
         choice = choice_by(said, settings, standing, self.root, self._now)
         if choice is not None:
@@ -160,6 +161,12 @@ class Limits(Request):
             self._news = choice, before
         if not said.on:
             self.session[KEPT_OFF] = sorted(self._kept_off | {said.feature.purpose})
+
+    @property
+    def _is_framed_elsewhere(self) -> bool:
+        """Whether another site shows this page in a frame, and may have it clicked on (clickjacking)."""
+        framed = self.destination in FRAMES
+        return framed and self.header("sec-fetch-site") not in (None, "none", "same-origin")
 
     @property
     def _kept_off(self) -> frozenset[str]:

@@ -118,9 +118,9 @@ class Leaving(Placing, Conversation):
         return []
 
     def _keep_choice(self, choice: Choice) -> Flow[list[str]]:
-        """What is not recorded is not chosen: the visitor stands where they stood."""
+        """What is not recorded is not chosen: the visitor stands where they stood. But a no holds all the same."""
         line = self._write_consent(choice.consent)
-        if (yield from recorded(self._settings, choice)):
+        if (yield from recorded(self._settings, choice)) or self._narrowed:
             return [line]
         self._take_back()
         return []

@@ -167,8 +167,9 @@ class Visit(Limits):
         """
         login = self._changing_login()
         self.session.clear()
-        login.identity, login.left = None, login.identity
-        login.ended, login.begun, login.everywhere, login.clears = True, False, everywhere, clear
+        login.identity, login.left = None, login.identity or login.left
+        login.ended, login.begun = True, False
+        login.everywhere, login.clears = login.everywhere or everywhere, login.clears or clear
 
     def _changing_login(self) -> Login:
         if self.departed:

@@ -152,7 +152,7 @@ def test_the_form_on_its_page_is_shown_again_as_it_came() -> None:
         browser = example["app"].test_client()
         value = re.findall('value="(on:.*?)"', browser.get("/bill").text)[0]
         answered = browser.post(
-            "/bill", data={"name": "Ada", "cookiesafe": value}, headers=ours
+            "/bill", data={"name": "Ada", "cookiesafe-feature": value}, headers=ours
         ).text
         again, paid = browser.get("/bill").text, browser.post("/bill", data={"name": "Ada"}).text
     finally:

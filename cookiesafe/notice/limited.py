@@ -8,7 +8,7 @@ from functools import lru_cache
 from ..policy import Feature, Policy
 from .shown import TEXT, Shown
 
-FIELD = "cookiesafe"
+FIELD = "cookiesafe-feature"
 """The name of its two buttons."""
 _MOST_REMEMBERED = 64
 

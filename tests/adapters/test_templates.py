@@ -164,8 +164,8 @@ def test_a_page_says_what_is_off_and_takes_the_answer(
     assert "allowed" not in text
     assert LINKS.replace("/bill", page) in text
 
-    value = unescape(re.findall('name="cookiesafe" value="(on:.*?)"', text)[0])
-    answered = client.post(page, form={"name": "Ada <Co>", "cookiesafe": value}).text
+    value = unescape(re.findall('name="cookiesafe-feature" value="(on:.*?)"', text)[0])
+    answered = client.post(page, form={"name": "Ada <Co>", "cookiesafe-feature": value}).text
     assert 'name="name" value="Ada &lt;Co&gt;"' in answered
     assert "cookiesafe-limited" not in answered
     assert "filled in allowed" in answered

@@ -131,6 +131,22 @@ def test_everywhere_may_be_said_with_it(make_client: MakeClient) -> None:
     assert REVISIT in other.get("/").text, "what another browser has chosen is its own"
 
 
+def test_signing_out_once_more_takes_nothing_back(make_client: MakeClient) -> None:
+    def twice(visit: Visit, request: AppRequest) -> AppResponse:
+        if request.path == "/out":
+            visit.logout(clear=True, everywhere=True)
+            visit.logout()
+        return app(visit, request)
+
+    client = make_client(twice)
+    at_home(client)
+    elsewhere = at_home(client.another())
+    response = client.post("/out")
+
+    assert cleared(response)
+    assert elsewhere.get("/").text.startswith("<body>None")
+
+
 def test_cookies_go_wherever_they_are_kept(make_client: MakeClient) -> None:
     base = "https://www.harbour.example"
     agent = Agent(NOW)
@@ -183,7 +199,7 @@ def test_a_choice_by_the_same_answer_is_recorded_and_not_kept(make_client: MakeC
     client = make_client(answering)
     (value,) = re.findall('value="(on:.*?)"', client.get("/").text)
 
-    client.post("/", form={"cookiesafe": unescape(value)})
+    client.post("/", form={"cookiesafe-feature": unescape(value)})
 
     assert [each.event for each in client.records] == ["grant"]
     assert client.jar == {}

@@ -50,7 +50,7 @@ def make_billing(make_client: MakeClient) -> MakeBilling:
 
 def values_in(notice: str) -> dict[str, str]:
     """What the buttons of a notice send, by their words."""
-    found = re.findall(r'<button name="cookiesafe" value="([^"]+)"[^>]*>([^<]+)<', notice)
+    found = re.findall(r'<button name="cookiesafe-feature" value="([^"]+)"[^>]*>([^<]+)<', notice)
     return {words: unescape(value) for value, words in found}
 
 
@@ -58,7 +58,7 @@ def press(client: Client, app: Billing, words: str, **more: Any) -> Response:
     """Open the page, fill the form in, and press a button of its notice."""
     client.get("/bill", more.get("headers", {}))
     values = values_in("".join(app.notices))
-    return client.post("/bill", form={**TYPED, "cookiesafe": values[words]}, **more)
+    return client.post("/bill", form={**TYPED, "cookiesafe-feature": values[words]}, **more)
 
 
 def on(feature: str = "saved_details", policy: str = POLICY, text: str = "0" * 32) -> str:
@@ -148,8 +148,8 @@ def test_enter_in_a_field_presses_neither(make_billing: MakeBilling) -> None:
     first, *others = re.findall("<button[^>]*>", form)
     assert first == '<button class="cookiesafe-enter">'
     assert [re.findall('name="(.*?)"', each) for each in others] == [
-        ["cookiesafe"],
-        ["cookiesafe"],
+        ["cookiesafe-feature"],
+        ["cookiesafe-feature"],
         ["do"],
     ]
     assert all("formnovalidate" in each for each in others[:2])
@@ -247,7 +247,7 @@ def test_what_was_shown_is_on_record(make_billing: MakeBilling) -> None:
 def test_twice_sent_it_is_recorded_once(make_billing: MakeBilling) -> None:
     client, app = make_billing()
     client.get("/bill")
-    form = {**TYPED, "cookiesafe": values_in(app.notices[0])["Turn on"]}
+    form = {**TYPED, "cookiesafe-feature": values_in(app.notices[0])["Turn on"]}
     client.post("/bill", form=form)
     client.post("/bill", form=form)
 
@@ -264,8 +264,48 @@ def test_an_app_that_asks_twice_takes_one_answer(make_client: MakeClient) -> Non
     client = make_client(twice, policy=POLICY)
     value = values_in(client.get("/").text)["Turn on"]
 
-    assert "[True, True]" in client.post("/", form={"cookiesafe": value}).text
+    assert "[True, True]" in client.post("/", form={"cookiesafe-feature": value}).text
     assert len(client.records) == 1
+
+
+def test_the_first_of_two_answers_is_taken(make_client: MakeClient) -> None:
+    def twice(visit: Visit, request: AppRequest) -> AppResponse:
+        notices = [visit.limited_notice(each) for each in ("saved_details", "matching_adverts")]
+        if request.method == "POST":
+            for value in re.findall(r'value="(on:[^"]+)"', "".join(notices)):
+                visit.take_answer({"cookiesafe-feature": value})
+        return html("".join(notices))
+
+    client = make_client(twice, policy=POLICY)
+    client.post("/")
+
+    assert [each.choices for each in client.records] == [{"remember": True}]
+
+
+@pytest.mark.parametrize(
+    ("site", "buttons"),
+    [("cross-site", []), ("same-site", []), ("same-origin", ["Keep off", "Turn on"])],
+)
+def test_in_a_frame_of_another_site_there_is_nothing_to_press(
+    make_billing: MakeBilling, site: str, buttons: list[str]
+) -> None:
+    client, app = make_billing()
+    client.get("/bill", headers={"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": site})
+
+    assert "is off, so" in app.notices[0]
+    assert list(values_in(app.notices[0])) == buttons
+
+
+def test_where_the_address_says_that_nothing_is_kept_no_answer_is_taken(
+    make_billing: MakeBilling,
+) -> None:
+    client, app = make_billing()
+    client.keeps_cookies = False
+    client.get("/bill")
+    form = {**TYPED, "cookiesafe-feature": values_in(app.notices[0])["Turn on"]}
+    client.post("/bill?cookiesafe=blocked", form=form)
+
+    assert (client.records, app.can[-1], app.paid) == ([], False, [])
 
 
 def test_who_had_refused_everything_is_asked_then_about_what_was_added_since(
@@ -320,7 +360,7 @@ def test_other_purposes_are_still_asked_about(make_billing: MakeBilling) -> None
     client.get("/bill")
     for feature, notices in (("saved_details", [0, 2]), ("matching_adverts", [0, 0])):
         value = f"off:{feature}:"
-        client.post("/bill", form={"cookiesafe": value})
+        client.post("/bill", form={"cookiesafe-feature": value})
         assert [len(values_in(each)) for each in app.notices] == notices
 
 
@@ -334,7 +374,7 @@ def test_who_keeps_one_thing_off_has_not_said_no_to_everything(make_client: Make
 
     client = make_client(app, policy=POLICY, place_headers=["X-Country"])
     client.headers = {"X-Country": "GB"}
-    client.post("/", form={"cookiesafe": "off:saved_details:"})
+    client.post("/", form={"cookiesafe-feature": "off:saved_details:"})
 
     assert BANNER in client.get("/").text
     assert on == [True, True], "what is on there until a no"
@@ -348,7 +388,7 @@ def test_kept_off_what_is_on_by_now_is_a_no(make_billing: MakeBilling) -> None:
     off = values_in(app.notices[0])["Keep off"]
     press(client, app, "Turn on")
 
-    response = client.post("/bill", form={**TYPED, "cookiesafe": off})
+    response = client.post("/bill", form={**TYPED, "cookiesafe-feature": off})
 
     assert [each.event for each in client.records] == ["grant", "withdrawal"]
     assert not lets_in(response, KEEPER)
@@ -399,7 +439,7 @@ def changes_nothing(client: Client, app: Billing, form: Mapping[str, Any], **mor
 def test_what_no_button_sends_changes_nothing(make_billing: MakeBilling, value: Any) -> None:
     client, app = make_billing()
 
-    assert changes_nothing(client, app, {**TYPED, "cookiesafe": value})
+    assert changes_nothing(client, app, {**TYPED, "cookiesafe-feature": value})
 
 
 def test_a_yes_twice_in_a_form_is_none(make_billing: MakeBilling) -> None:
@@ -407,7 +447,7 @@ def test_a_yes_twice_in_a_form_is_none(make_billing: MakeBilling) -> None:
     client.get("/bill")
     value = values_in(app.notices[0])["Turn on"]
 
-    assert changes_nothing(client, app, {"cookiesafe": [value, value]})
+    assert changes_nothing(client, app, {"cookiesafe-feature": [value, value]})
 
 
 @pytest.mark.law("L-09")
@@ -428,7 +468,7 @@ def test_another_site_turns_nothing_on_and_does_nothing(
     client.choose("reject")
     client.get("/bill")
 
-    form = {**TYPED, "cookiesafe": values_in(app.notices[0])[words]}
+    form = {**TYPED, "cookiesafe-feature": values_in(app.notices[0])[words]}
     assert changes_nothing(client, app, form, headers=fields)
 
 
@@ -438,7 +478,7 @@ def test_what_sends_no_origin_is_judged_by_the_cookies_it_came_with(
     """Those that the app may not see, too."""
     client, app = make_billing()
     client.get("/bill")
-    form = {"cookiesafe": values_in(app.notices[0])["Turn on"]}
+    form = {"cookiesafe-feature": values_in(app.notices[0])["Turn on"]}
     silent: Fields = {"Sec-Fetch-Site": None, "Origin": None}
 
     assert changes_nothing(client, app, form, headers=silent, cookies="nobody=1")
@@ -464,7 +504,7 @@ def test_only_a_post_is_an_answer(make_billing: MakeBilling, method: str, words:
 def test_a_signal_that_has_come_since_is_heeded(make_billing: MakeBilling, words: str) -> None:
     client, app = make_billing("matching_adverts")
     client.get("/bill")
-    form = {"cookiesafe": values_in(app.notices[0])[words]}
+    form = {"cookiesafe-feature": values_in(app.notices[0])[words]}
 
     assert changes_nothing(client, app, form, headers=GPC)
 
@@ -486,7 +526,7 @@ def test_no_answer_of_a_child_is_taken(make_client: MakeClient, first: str) -> N
 
     client = make_client(school, policy=POLICY)
     value = values_in(client.get("/").text)["Turn on"]
-    response = client.post("/", form={"cookiesafe": value})
+    response = client.post("/", form={"cookiesafe-feature": value})
 
     assert consents == [frozenset()]
     assert [each.event for each in client.records] == ["child"]
@@ -502,16 +542,16 @@ def test_a_yes_to_the_words_of_before_is_none_and_a_no_is_one(
     yes, no = (values_in(app.notices[0])[words] for words in ("Turn on", "Keep off"))
     later, app = make_billing(policy=NEWER)
 
-    assert changes_nothing(later, app, {"cookiesafe": yes})
+    assert changes_nothing(later, app, {"cookiesafe-feature": yes})
     assert list(values_in(app.notices[0])) == ["Keep off", "Turn on"]
-    later.post("/bill", form={"cookiesafe": no})
+    later.post("/bill", form={"cookiesafe-feature": no})
     assert values_in(app.notices[0]) == {}
 
 
 def test_a_no_by_other_words_says_nothing_of_what_was_shown(make_billing: MakeBilling) -> None:
     client, app = make_billing()
     press(client, app, "Turn on")
-    client.post("/bill", form={"cookiesafe": "off:saved_details:"})
+    client.post("/bill", form={"cookiesafe-feature": "off:saved_details:"})
 
     no = client.records[-1]
     assert (no.event, no.notice, no.text) == ("withdrawal", "feature", "")
@@ -522,7 +562,7 @@ def test_in_observe_no_answer_is_taken(make_billing: MakeBilling) -> None:
     client.get("/bill")
     value = values_in(app.notices[0])["Turn on"]
     watching, app = make_billing(mode="observe")
-    watching.post("/bill", form={"cookiesafe": value})
+    watching.post("/bill", form={"cookiesafe-feature": value})
 
     assert (watching.records, app.can, app.paid) == ([], [False], [])
 
@@ -543,7 +583,7 @@ class Several:
         self.values = list(values)
 
     def __contains__(self, name: str) -> bool:
-        return name == "cookiesafe"
+        return name == "cookiesafe-feature"
 
     def __getitem__(self, name: str) -> Any:
         return self.values[-1]
@@ -555,19 +595,19 @@ class Several:
 @pytest.mark.parametrize(
     ("form", "taken"),
     [
-        ({"cookiesafe": "off:saved_details:x"}, True),
-        ({"cookiesafe": ["off:saved_details:x"]}, True),
-        ({"cookiesafe": ("off:saved_details:x",)}, True),
+        ({"cookiesafe-feature": "off:saved_details:x"}, True),
+        ({"cookiesafe-feature": ["off:saved_details:x"]}, True),
+        ({"cookiesafe-feature": ("off:saved_details:x",)}, True),
         (Several("off:saved_details:x"), True),
         (Several("off:saved_details:x", "off:saved_details:x"), False),
         (Several("off:usual_card:x", "on:saved_details:x"), False),
         (Several(), False),
         (Several(b"off:saved_details:x"), False),
-        ({"cookiesafe": None}, False),
-        ({"cookiesafe": b"off:saved_details:x"}, False),
-        ({"cookiesafe": []}, False),
-        ({"cookiesafe": object()}, False),
-        ({"cookiesafe": ["off:saved_details:x"] * 2}, False),
+        ({"cookiesafe-feature": None}, False),
+        ({"cookiesafe-feature": b"off:saved_details:x"}, False),
+        ({"cookiesafe-feature": []}, False),
+        ({"cookiesafe-feature": object()}, False),
+        ({"cookiesafe-feature": ["off:saved_details:x"] * 2}, False),
     ],
 )
 def test_a_form_may_be_of_any_framework(form: Any, taken: bool) -> None:
@@ -584,7 +624,7 @@ DECLARED = Policy.from_toml(POLICY)
 @settings(deadline=None)
 @given(st.text())
 def test_no_text_makes_it_fail(value: str) -> None:
-    said = said_in(DECLARED, {"cookiesafe": value})
+    said = said_in(DECLARED, {"cookiesafe-feature": value})
 
     assert said is None or value.startswith((f"on:{said.feature.id}", f"off:{said.feature.id}"))
 
@@ -601,7 +641,7 @@ def test_what_cannot_be_recorded_is_not_turned_on(
     if choice:
         client.choose(choice)
     client.get("/bill")
-    form = {**TYPED, "cookiesafe": values_in(app.notices[0])["Turn on"]}
+    form = {**TYPED, "cookiesafe-feature": values_in(app.notices[0])["Turn on"]}
     store.down = True
     with caplog.at_level(logging.ERROR):
         response = client.post("/bill", form=form)
@@ -617,6 +657,20 @@ def test_what_cannot_be_recorded_is_not_turned_on(
     assert app.can[-1]
 
 
+def test_a_no_that_cannot_be_recorded_is_one_all_the_same(make_billing: MakeBilling) -> None:
+    store = DownStore()
+    client, app = make_billing(store=store)
+    press(client, app, "Turn on")
+    store.down = True
+    response = client.post("/bill", form={"cookiesafe-feature": "off:saved_details:"})
+
+    assert not lets_in(response, KEEPER)
+    assert "hl_details" not in response.cookie_names
+    store.down = False
+    client.get("/bill")
+    assert not app.can[-1]
+
+
 @pytest.mark.parametrize(
     "place", ["features.choose", "choosing.record_of", "features.is_cross_site"]
 )
@@ -628,7 +682,7 @@ def test_on_a_fault_of_ours_the_form_is_shown_again_and_nothing_is_on(
 ) -> None:
     client, app = make_billing()
     client.get("/bill")
-    form = {**TYPED, "cookiesafe": values_in(app.notices[0])["Turn on"]}
+    form = {**TYPED, "cookiesafe-feature": values_in(app.notices[0])["Turn on"]}
 
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise ZeroDivisionError
@@ -643,7 +697,7 @@ def test_on_a_fault_as_it_is_kept_nothing_is_on(
 ) -> None:
     client, app = make_billing()
     client.get("/bill")
-    form = {**TYPED, "cookiesafe": values_in(app.notices[0])["Turn on"]}
+    form = {**TYPED, "cookiesafe-feature": values_in(app.notices[0])["Turn on"]}
 
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise ZeroDivisionError
@@ -668,7 +722,7 @@ def test_after_the_headers_have_left_it_is_too_late(make_client: MakeClient) -> 
         return answer("text/html", late(visit, Form.of(request.body)))
 
     client = make_client(app, policy=POLICY)
-    client.post("/", form={"cookiesafe": "off:saved_details:"})
+    client.post("/", form={"cookiesafe-feature": "off:saved_details:"})
 
     assert len(raised) == 1
     assert client.records == []
@@ -683,7 +737,7 @@ def test_an_error_of_the_apps_keeps_the_choice(make_client: MakeClient) -> None:
 
     client = make_client(failing, policy=POLICY)
     value = values_in(client.get("/").text)["Turn on"]
-    response = client.post("/", form={"cookiesafe": value})
+    response = client.post("/", form={"cookiesafe-feature": value})
 
     assert response.cookie_names == [CONSENT]
     assert [each.event for each in client.records] == ["grant"]
@@ -695,7 +749,7 @@ def test_a_cookie_that_a_browser_was_to_delete_is_not_once_it_is_agreed_to(
     client, app = make_billing()
     client.choose("reject")
     client.get("/bill")
-    form = {"cookiesafe": values_in(app.notices[0])["Turn on"]}
+    form = {"cookiesafe-feature": values_in(app.notices[0])["Turn on"]}
     client.jar["hl_details"] = "7"
 
     response = client.post("/bill", form=form)

@@ -68,7 +68,7 @@ def test_two_buttons_that_are_told_apart_by_nothing_but_their_words() -> None:
     assert (off.text, on.text) == ("Keep off", "Turn on")
     own = ("value", "data-cookiesafe")
     others = [{n: v for n, v in each.items() if n not in own} for each in (off, on)]
-    assert others == [{"name": "cookiesafe", "formnovalidate": ""}] * 2
+    assert others == [{"name": "cookiesafe-feature", "formnovalidate": ""}] * 2
     assert [each.get("value", "").partition(":")[0] for each in (off, on)] == ["off", "on"]
 
 
