@@ -15,6 +15,7 @@ from .consent import Circumstances
 from .errors import SettingError, did_you_mean
 from .events import log
 from .fields import Fixed, fixed
+from .form_token import FormTokens
 from .gate import Findings, Place, Sightings
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
@@ -24,6 +25,7 @@ from .keys import KeyRing
 from .links import Links
 from .migration import Reader, in_force
 from .notice import Lasting, Notice
+from .origin import Ruling, judge
 from .policy import Announcement, History, Policy
 from .ports import Request
 from .remember import Terms as RememberTerms
@@ -65,6 +67,7 @@ class Settings(Telling):
         path: str = "/cookiesafe",
         origin: str | None = None,
         trusted_origins: Iterable[str] = (),
+        check_origin: bool = False,
         secure: bool | Literal["auto"] = "auto",
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
@@ -98,6 +101,10 @@ class Settings(Telling):
         ordinary = self._in_circumstances(frozenset(), "")
         self.ordinary = None if policy.site.dnt or self._place_headers else ordinary
         """The circumstances of who sends no ``Sec-GPC``, where nothing else tells any."""
+        self.check_origin = check_origin
+        """Whether what another site sends is kept from the app, too."""
+        self.at_once = self.ordinary is not None and not check_origin
+        """Whether what comes without cookies, for what is no document, is the app's whatever its method."""
         steering = ["Sec-GPC", *(["DNT"] if policy.site.dnt else []), *self._place_headers]
         self.varies = Varies(", ".join(steering))
         self.path = checked_path(path)
@@ -109,6 +116,7 @@ class Settings(Telling):
         self.sightings = Sightings()
         self.origin = None if origin is None else checked_origin(origin)
         self.trusted_origins = frozenset(checked_origin(each) for each in trusted_origins)
+        self.form_tokens = FormTokens(keys)
         marked = session.idle if revocable else max(session.idle, remember.idle)
         lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=marked)
         self.notice = Notice(policy, self.path, lasts)
@@ -225,6 +233,17 @@ class Settings(Telling):
         """The origin the visitor sees, that of a WebSocket's page too."""
         scheme, host = self.site_of(request)
         return origin_at(_PAGES_OF.get(scheme, scheme), host)
+
+    def judge(self, request: Request, *, has_cookies: bool) -> Ruling:
+        """What is to come of a request, by what it says of where it was made; see ``origin.judge``."""
+        return judge(
+            request.method,
+            self.origin_of(request),
+            self.trusted_origins,
+            fetch_site=request.header("sec-fetch-site"),
+            origin=request.header("origin"),
+            has_cookies=has_cookies,
+        )
 
     def _document_policy(self, csp: str, root: str) -> Fixed:
         return self._csp_field(reporting_below(root, csp) if root else csp)

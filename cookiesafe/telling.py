@@ -6,6 +6,8 @@ from .addresses import LONGEST_HOST
 from .events import Once, log
 
 _MOST_TOLD = 20
+_LONGEST_PATH = 100
+_OUTCOMES = {True: "was refused", False: "would be refused in enforce"}
 
 
 class Telling:
@@ -15,6 +17,7 @@ class Telling:
         self.once = Once()
         # What clients send must not crowd out what is said of faults.
         self._once_ridden = Once(_MOST_TOLD)
+        self._once_foreign = Once(_MOST_TOLD)
 
     def report_ridden(self, origin: str | None) -> None:
         """Log that a WebSocket was closed since another site had opened it. Once for each origin."""
@@ -24,6 +27,18 @@ class Telling:
                 "a WebSocket with a visitor's session was opened from %r, and closed. If that is the site itself, say so: "
                 "origin= behind a proxy, trusted_origins= for others. [CS603]",
                 said,
+            )
+
+    def report_foreign(self, origin: str | None, what: str, *, refused: bool) -> None:
+        """Log that something was not made by the site itself, and whether it was refused. Once for each origin."""
+        said = _short(origin)
+        if self._once_foreign.first(said):
+            log.warning(
+                "%r, from %r, %s: the site itself has not sent it. If it has, say so: origin= behind a proxy, "
+                "trusted_origins= for others, visit.form_token where a browser says nothing of it. [CS607]",
+                what[:_LONGEST_PATH],
+                said,
+                _OUTCOMES[refused],
             )
 
     def report_late(self, what: str) -> None:

@@ -617,9 +617,7 @@ def test_what_cannot_be_recorded_is_not_turned_on(
     assert app.can[-1]
 
 
-@pytest.mark.parametrize(
-    "place", ["features.choose", "choosing.record_of", "features.is_cross_site"]
-)
+@pytest.mark.parametrize("place", ["features.choose", "choosing.record_of", "settings.judge"])
 def test_on_a_fault_of_ours_the_form_is_shown_again_and_nothing_is_on(
     make_billing: MakeBilling,
     monkeypatch: pytest.MonkeyPatch,
