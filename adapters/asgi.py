@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from functools import partial
 from typing import Any
 
 from cookiesafe.adapters._drive import Pool
@@ -46,16 +45,20 @@ class CookieSafeMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
-        if kind != "http" and kind != "websocket":
-            await self.app(scope, receive, send)
-            return
+        if kind != "http":
+            if kind != "websocket":
+                await self.app(scope, receive, send)
+                return
+            if _ASGIExchange(scope, send, self._pool).is_ridden(self._safe.settings):
+                await _reply(None, scope, send)
+                return
         exchange = _ASGIExchange(scope, send, self._pool)
-        if kind == "websocket" and exchange.is_ridden(self._safe.settings):
-            await _reply(None, scope, send)
-            return
         if not exchange.arrive(self._safe.settings):
             if exchange.needs:
-                await self._pool.converse(exchange, partial(_read_body, receive))
+                body = _Body(receive)
+                await self._pool.converse(exchange, body.read)
+                if body.again:
+                    receive = body.receive
             if exchange.ours:
                 await _reply(exchange.reply, scope, send)
                 return
@@ -191,18 +194,30 @@ def _below(root: str, path: str) -> str:
     return path[len(root) :] if path == root or path.startswith(f"{root}/") else path
 
 
-async def _read_body(receive: Receive, limit: int) -> bytes | None:
-    parts, size = [], 0
-    more = True
-    while more:
-        message = await receive()
-        part = message.get("body", b"")
-        parts.append(part)
-        size += len(part)
-        if message["type"] == "http.disconnect" or size > limit:
-            return None
-        more = message.get("more_body", False)
-    return b"".join(parts)
+class _Body:
+    """A request's body: what was read of it is received ``again``."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.again: list[Message] = []
+
+    async def read(self, limit: int) -> bytes | None:
+        parts, size, more = [], 0, True
+        while more and size <= limit:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self.again = [{**message}]
+                break
+            if part := message.get("body"):
+                parts.append(part)
+                size += len(part)
+            more = message.get("more_body", False)
+        body = b"".join(parts)
+        self.again.insert(0, {"type": "http.request", "body": body, "more_body": more})
+        return None if more or size > limit else body
+
+    async def receive(self) -> MutableMapping[str, Any]:
+        return self.again.pop(0) if self.again else await self._receive()
 
 
 async def _no_body(limit: int) -> None:

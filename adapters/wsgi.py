@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache, partial
 from http import HTTPStatus
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from cookiesafe.adapters._perform import converse
@@ -162,19 +164,17 @@ def _text(path: str) -> str:
 
 
 def _read_body(environ: WSGIEnvironment, limit: int) -> bytes | None:
+    """What was read is there to be read again."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if not length.isdecimal() or len(length) > _LONGEST_LENGTH or int(length) > limit:
         return None
-    body = b""
-    while missing := int(length) - len(body):
-        try:
-            part = environ["wsgi.input"].read(missing)
-        except OSError:
-            return None
-        if not part:
-            return None
-        body += part
-    return body
+    body, read = b"", environ["wsgi.input"].read
+    with suppress(OSError):
+        while (missing := int(length) - len(body)) and (part := read(missing)):
+            body += part
+    if body:
+        environ["wsgi.input"] = BytesIO(body)
+    return body if len(body) == int(length) else None
 
 
 def _no_body(limit: int) -> None:

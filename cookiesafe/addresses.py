@@ -16,6 +16,7 @@ _ORIGIN = re.compile(
     r"(?P<scheme>https?)://(?P<host>"
     r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
 )
+_SAID = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<host>[^\s/?#@\\,]+)")
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -31,6 +32,14 @@ def checked_origin(text: str) -> str:
         fix = 'It is scheme, host and perhaps port, as browsers write it: "https://www.example".'
         raise SettingError(f"origin {text!r}", fix=fix)
     return origin_at(match["scheme"], match["host"])
+
+
+def read_origin(text: str) -> str | None:
+    """The origin that an ``Origin`` field says, as browsers write it, or ``null``; ``None`` where it is no single one."""
+    if text == "null":
+        return text
+    match = _SAID.fullmatch(text)
+    return None if match is None else origin_at(match["scheme"].lower(), match["host"])
 
 
 def checked_path(path: str) -> str:

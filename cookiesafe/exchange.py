@@ -17,25 +17,28 @@
         # and when the response has ended:
         exchange.finish()  # and again what it needs
 
-A WebSocket that another site opens with a visitor's login (``is_ridden``) is closed instead of all this.
+Where that is wanted, what another site has sent is ours to answer, too; the body may be read for that, and the app is to
+get it all the same. A WebSocket that another site opens with a visitor's login (``is_ridden``) is closed instead of all
+this.
 
 The core never waits: the edges perform what it needs, each in the way of its world.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol
 
 from .blocked import says_blocked
 from .consent import DAY, choose
 from .departure import Departure
-from .desk import Asked, answer
+from .desk import Asked, answer, keep_out
 from .fields import TEXT
 from .gate.documents import FRAMES
 from .jar import Arrival, Standing
 from .login import Login, recognise
-from .origin import is_cross_site
+from .origin import SAFE_METHODS
 from .ports import Flow, Reply, Store
 from .recalling import recall
 from .session import Session
@@ -46,6 +49,7 @@ HIDDEN_FROM_APP = frozenset(
 )
 """Request fields the app does not get where something may be placed in its page: it is to send all of it, plain."""
 
+_Asking = Callable[[Asked], Flow[Reply | None]]
 _PAGES = FRAMES | {None, "document"}
 
 
@@ -71,14 +75,20 @@ class Exchange(Departure):
         """Read the cookies and the signals, and work out where the visitor stands.
 
         Whether the app is to answer the request, just as it came. What comes without cookies for what is no document
-        always is, and where its visitor stands is worked out only when it is asked.
+        always is, unless another site may have sent it to change something; where its visitor stands is worked out only
+        when it is asked.
         """
         # Set here, not on the class: looking a default up costs several times as much as setting it.
         self.page = self._session = self._login = self._news = self._carry = None
         self.asked = False
         self._settings = settings
         own = settings.own_paths in self.path or self.path == settings.statement
-        if self.destination == "" and not self.cookie and not own and settings.ordinary is not None:
+        if (
+            self.destination == ""
+            and not self.cookie
+            and not own
+            and (settings.at_once or (settings.ordinary is not None and self._is_safe))
+        ):
             return True
         self.places = self.navigates = self._at_fault = False
         self.swept_from = None
@@ -89,11 +99,24 @@ class Exchange(Departure):
         unknown = arrival.unknown and settings.versions.may_recall(
             arrival.standing.consent.former, self._now
         )
-        if own or arrival.keyed or unknown:
-            self._converse(self._proceeding(arrival, own=own, unknown=unknown))
+        suspect = settings.check_origin and not own and self._is_suspect()
+        if own or arrival.keyed or unknown or suspect:
+            asking = answer if own else keep_out if suspect else None
+            self._converse(self._proceeding(arrival, asking, unknown=unknown))
             return False
         self._await_page(arrival)
         return self.app_cookie is None and not self.places
+
+    @property
+    def _is_safe(self) -> bool:
+        """Whether the request is one that changes nothing (RFC 9110, section 9.2.1). A WebSocket may be used for anything."""
+        return self.method in SAFE_METHODS
+
+    def _is_suspect(self) -> bool:
+        """Whether another site may have sent this to change something."""
+        if self._is_safe:
+            return False
+        return self._settings.judge(self, has_cookies=bool(self.cookie)).verdict != "allowed"
 
     def is_ridden(self, settings: Settings) -> bool:
         """Whether another site opens this WebSocket with the visitor's session or remembered login: it is to be closed.
@@ -102,22 +125,13 @@ class Exchange(Departure):
         """
         if not settings.jar(self).signs_in(self.cookie):
             return False
-        origin = self.header("origin")
-        ridden = is_cross_site(
-            "WEBSOCKET",
-            settings.origin_of(self),
-            settings.trusted_origins,
-            fetch_site=self.header("sec-fetch-site"),
-            origin=origin,
-            has_cookies=False,
-        )
+        ridden = settings.judge(self, has_cookies=True).verdict == "refused"
         if ridden:
-            settings.report_ridden(origin)
+            settings.report_ridden(self.header("origin"))
         return ridden
 
-    def _proceeding(self, arrival: Arrival, *, own: bool, unknown: bool) -> Flow[None]:
-        """Find out who comes, and then answer ourselves, or let the app do so."""
-        self.ours = own
+    def _proceeding(self, arrival: Arrival, asking: _Asking | None, *, unknown: bool) -> Flow[None]:
+        """Find out who comes, and then answer as what we are ``asking`` says, or let the app do so."""
         if unknown:
             yield from recall(self._settings, arrival.standing.consent.former)
             self._arrival = arrival = self._read_cookies()
@@ -132,9 +146,9 @@ class Exchange(Departure):
             except Exception:
                 self._settings.report_fault("login")
                 self._login = Login(unknown=True)
-        if own:
-            yield from self._asking_the_desk(arrival.standing)
-        else:
+        if asking is not None:
+            yield from self._asking_the_desk(arrival.standing, asking)
+        if not self.ours:
             self._await_page(arrival)
 
     def _await_page(self, arrival: Arrival) -> None:
@@ -169,26 +183,20 @@ class Exchange(Departure):
         if self.places:
             self.shown = self.method != "HEAD"
 
-    def _asking_the_desk(self, standing: Standing) -> Flow[None]:
+    def _asking_the_desk(self, standing: Standing, asking: _Asking) -> Flow[None]:
         asked = Asked(self._settings, self, self._jar, standing, self._now, self._login)
         try:
-            answered = answer(asked)
-            reply = answered if isinstance(answered, Reply) else (yield from answered)
+            reply = yield from asking(asked)
+            if reply is None:
+                return
+            self.ours = True
             yield from self.keeping(reply.status, reply.headers)
             self._conclude(reply)
         except Exception:
-            self._apologise()
-
-    def _apologise(self) -> None:
-        """A page of our own failed, by a fault of our own: say so, and change nothing."""
-        self._settings.report_fault("desk")
-        self._conclude(
-            Reply(
-                503,
-                [("Content-Type", "text/plain"), ("Cache-Control", "no-store")],
-                b"This page does not work now.\n",
-            )
-        )
+            self._settings.report_fault("desk")
+            self.ours = asking is answer or self._settings.enforce
+            if self.ours:
+                self._conclude(_sorry())
 
     def _conclude(self, reply: Reply) -> None:
         self.own_policy = reply.policy
@@ -198,3 +206,9 @@ class Exchange(Departure):
             headers.append(("Content-Length", str(len(reply.body))))
         body = b"" if self.method == "HEAD" else reply.body
         self.reply = Reply(reply.status, headers, body)
+
+
+def _sorry() -> Reply:
+    """By a fault of our own: nothing was changed."""
+    fields = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
+    return Reply(503, fields, b"This page does not work now.\n")

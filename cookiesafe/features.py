@@ -16,7 +16,6 @@ from .errors import TooLate
 from .gate.documents import FRAMES
 from .jar import Arrival, Jar, Standing
 from .notice.limited import FIELD
-from .origin import is_cross_site
 from .policy import Feature, Policy
 from .ports import Request
 from .session import Session
@@ -174,14 +173,8 @@ class Limits(Request):
 
     def _is_own_post(self, arrival: Arrival) -> bool:
         """Whether a page of the site itself has posted this."""
-        return self.method == "POST" and not is_cross_site(
-            self.method,
-            self._settings.origin_of(self),
-            self._settings.trusted_origins,
-            fetch_site=self.header("sec-fetch-site"),
-            origin=self.header("origin"),
-            has_cookies=bool(arrival.header),
-        )
+        ruling = self._settings.judge(self, has_cookies=bool(arrival.header))
+        return self.method == "POST" and ruling.verdict == "allowed"
 
     def _turn(self, before: Arrival, now: Arrival) -> None:
         """From here on the visitor stands elsewhere than before."""

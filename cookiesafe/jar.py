@@ -167,6 +167,14 @@ class Jar:
         self._policy = policy
         self._signer = keys.signer("consent", self.consent_name)
         self.age = AgeCookie(f"{prefix}cookiesafe-age", secure=secure)
+        self._own_names = (
+            self.consent_name,
+            self.session.name,
+            self.swept_name,
+            self.remember.name,
+            self.marker.name,
+            self.age.name,
+        )
         self._passage = lru_cache(_MOST_PASSAGES)(self._work_out_passage)
         nothing = Circumstances(frozenset(), policy.regime(""), child=True)
         self._nobodys_allowed = allowed(policy, UNDECIDED, nothing)
@@ -269,6 +277,11 @@ class Jar:
             found = self.stand(consent, circumstances)
         return found or self.stand(UNKNOWN, circumstances)
 
+    def is_ours(self, header: str) -> bool:
+        """Whether anything in a ``Cookie`` header is a cookie of ours, or one that we still read."""
+        names = (*self._own_names, *self._migrating)
+        return any(find_cookie(header, name) for name in names)
+
     def signs_in(self, header: str) -> bool:
         """Whether something in a ``Cookie`` header may sign somebody in, or holds a session."""
         names = (self.session.name, self.remember.name, *self._migrating)
@@ -324,18 +337,10 @@ class Jar:
         return Standing(consent, circumstances, may, passage.gate, passage, asking, personal)
 
     def _work_out_passage(self, may: Allowed) -> Passage:
-        own = (
-            self.consent_name,
-            self.session.name,
-            self.swept_name,
-            self.remember.name,
-            self.marker.name,
-            self.age.name,
-        )
         policy = self._policy
         csp = content_security_policy(policy, may)
         return Passage(
-            CookieGate(policy, may, own),
+            CookieGate(policy, may, self._own_names),
             HostGate(policy, may, left_out(policy, may)),
             reporting(csp, self._reports),
             csp,

@@ -1,16 +1,29 @@
-"""Whether a request that changes something came from the site itself.
+"""Whether a request that changes something came from the site itself: five rules, of which the first that fits decides.
 
-No token and no cookie is needed: browsers say where a request was made (Fetch Metadata; RFC 6454, section 7).
+Browsers say where a request was made (Fetch Metadata, section 2.3; RFC 6454, section 7). What says nothing of it is no
+browser of today: it is let through as long as it brings no cookies that it could have been made to send.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final, Literal, NamedTuple
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+from .addresses import read_origin
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+Rule = Literal["method", "fields", "Sec-Fetch-Site", "Origin", "cookies"]
 
 
-def is_cross_site(
+class Ruling(NamedTuple):
+    """What comes of a request: it is ``allowed`` or ``refused``, or ``untold``, if only a form token can tell."""
+
+    verdict: Literal["allowed", "refused", "untold"]
+    rule: Rule
+
+
+def judge(
     method: str,
     own: str,
     trusted: Collection[str],
@@ -18,19 +31,23 @@ def is_cross_site(
     fetch_site: str | None,
     origin: str | None,
     has_cookies: bool,
-) -> bool:
-    """Whether to refuse a request as made by another site.
+) -> Ruling:
+    """What is to come of a request, and by which rule.
 
-    ``own`` and ``trusted`` are origins such as ``https://www.example``. The browser's own word (``Sec-Fetch-Site``)
-    counts first, then ``Origin``. What sends neither is no browser of today: it is let through as long as it
-    brings no cookies that it could have been made to send.
+    ``own`` and ``trusted`` are origins as browsers write them, ``fetch_site`` and ``origin`` what the fields say,
+    several of one name joined with commas. ``has_cookies`` is whether it brings any that count.
     """
     if method in SAFE_METHODS:
-        return False
-    if origin is not None and origin in trusted:
-        return False
+        return Ruling("allowed", "method")
+    said = None if origin is None else read_origin(origin)
+    if (origin is not None and said is None) or "," in (fetch_site or ""):
+        return Ruling("refused", "fields")
     if fetch_site is not None:
-        return fetch_site not in ("same-origin", "none")
+        known = fetch_site in ("same-origin", "none") or said in trusted
+        return Ruling("allowed" if known else "refused", "Sec-Fetch-Site")
     if origin is not None:
-        return origin != own
-    return has_cookies
+        known = said == own or said in trusted
+        return Ruling("allowed" if known else "refused", "Origin")
+    # A WebSocket has no form, and browsers always say where it was opened (RFC 6455, section 10.2).
+    may_be_ridden = has_cookies and method != "WEBSOCKET"
+    return Ruling("untold" if may_be_ridden else "allowed", "cookies")

@@ -46,7 +46,9 @@ class CookieSafe:
     ``secret_key`` signs and it and ``fallback_keys`` verify; each has 32 bytes or more. ``store`` keeps the records: an
     SQLAlchemy URL, a ``Store``, or ``None`` for the memory of this process. ``mode`` is ``enforce``, or ``observe``,
     which lets everything through and says what it would have held. ``path`` is where our own pages live. ``origin``
-    such as ``https://www.example`` tells what visitors see behind a proxy. ``secure`` is ``"auto"`` (https: yes; plain
+    such as ``https://www.example`` tells what visitors see behind a proxy; ``trusted_origins`` are others that may send
+    what only the site itself may. With ``check_origin``, what any other site sends does not reach the app either, unless
+    its method is a safe one. ``secure`` is ``"auto"`` (https: yes; plain
     http on this very machine: no), ``True`` or ``False``. ``session`` and ``remember`` say how long sessions and
     remembered logins are kept, and where, ``carry`` for how long forms are carried; ``migrate`` are readers of what
     another library wrote (``cookiesafe.migration``). ``place_headers`` name the fields in which a proxy of yours, and
@@ -68,6 +70,7 @@ class CookieSafe:
         path: str = "/cookiesafe",
         origin: str | None = None,
         trusted_origins: Iterable[str] = (),
+        check_origin: bool = False,
         secure: bool | Literal["auto"] = "auto",
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
@@ -88,6 +91,7 @@ class CookieSafe:
             path=path,
             origin=origin,
             trusted_origins=trusted_origins,
+            check_origin=check_origin,
             secure=secure,
             session=session,
             remember=remember,

@@ -13,8 +13,9 @@ from .carry import TERMS as CARRY_TERMS
 from .carry import Carries, CarryTerms
 from .consent import Circumstances
 from .errors import SettingError, did_you_mean
-from .events import Once, log
+from .events import log
 from .fields import Fixed, fixed
+from .form_token import FormTokens
 from .gate import Findings, Place, Sightings
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
@@ -24,12 +25,14 @@ from .keys import KeyRing
 from .links import Links
 from .migration import Reader, in_force
 from .notice import Lasting, Notice
+from .origin import Ruling, judge
 from .policy import Announcement, History, Policy
 from .ports import Request
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms
 from .session.terms import TERMS as SESSION_TERMS
+from .telling import Telling
 from .versions import Versions
 
 Mode = Literal["enforce", "observe"]
@@ -51,7 +54,7 @@ class Varies:
         """Where a browser does not say what it asks for, that is told by other fields."""
 
 
-class Settings:
+class Settings(Telling):
     """Checked once. Raises ``SettingError`` for what cannot work."""
 
     def __init__(
@@ -64,6 +67,7 @@ class Settings:
         path: str = "/cookiesafe",
         origin: str | None = None,
         trusted_origins: Iterable[str] = (),
+        check_origin: bool = False,
         secure: bool | Literal["auto"] = "auto",
         session: SessionTerms = SESSION_TERMS,
         remember: RememberTerms = REMEMBER_TERMS,
@@ -75,6 +79,7 @@ class Settings:
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
+        super().__init__()
         _check(mode, secure)
         self._keys = keys = KeyRing(secret_key, fallback_keys)
         self.policy = policy
@@ -96,6 +101,10 @@ class Settings:
         ordinary = self._in_circumstances(frozenset(), "")
         self.ordinary = None if policy.site.dnt or self._place_headers else ordinary
         """The circumstances of who sends no ``Sec-GPC``, where nothing else tells any."""
+        self.check_origin = check_origin
+        """Whether what another site sends is kept from the app, too."""
+        self.at_once = self.ordinary is not None and not check_origin
+        """Whether what comes without cookies, for what is no document, is the app's whatever its method."""
         steering = ["Sec-GPC", *(["DNT"] if policy.site.dnt else []), *self._place_headers]
         self.varies = Varies(", ".join(steering))
         self.path = checked_path(path)
@@ -107,12 +116,10 @@ class Settings:
         self.sightings = Sightings()
         self.origin = None if origin is None else checked_origin(origin)
         self.trusted_origins = frozenset(checked_origin(each) for each in trusted_origins)
+        self.form_tokens = FormTokens(keys)
         marked = session.idle if revocable else max(session.idle, remember.idle)
         lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=marked)
         self.notice = Notice(policy, self.path, lasts)
-        self.once = Once()
-        # What clients send must not crowd out what is said of faults.
-        self._once_ridden = Once(_MOST_TOLD)
         self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
         self.secure_jar = self._make_jar(keys, marked, secure=True)
         self._plain_jar = self._make_jar(keys, marked, secure=False)
@@ -227,6 +234,17 @@ class Settings:
         scheme, host = self.site_of(request)
         return origin_at(_PAGES_OF.get(scheme, scheme), host)
 
+    def judge(self, request: Request, *, has_cookies: bool) -> Ruling:
+        """What is to come of a request, by what it says of where it was made; see ``origin.judge``."""
+        return judge(
+            request.method,
+            self.origin_of(request),
+            self.trusted_origins,
+            fetch_site=request.header("sec-fetch-site"),
+            origin=request.header("origin"),
+            has_cookies=has_cookies,
+        )
+
     def _document_policy(self, csp: str, root: str) -> Fixed:
         return self._csp_field(reporting_below(root, csp) if root else csp)
 
@@ -273,37 +291,6 @@ class Settings:
                 host or "the site",
             )
         return self.secure_jar
-
-    def report_ridden(self, origin: str | None) -> None:
-        """Log that a WebSocket was closed since another site had opened it. Once for each origin."""
-        said = (origin or "nowhere")[:LONGEST_HOST]
-        if self._once_ridden.first(said):
-            log.warning(
-                "a WebSocket with a visitor's session was opened from %r, and closed. If that is the site itself, say so: "
-                "origin= behind a proxy, trusted_origins= for others. [CS603]",
-                said,
-            )
-
-    def report_late(self, what: str) -> None:
-        """Log that the app first looked at something when caches could no longer be told. Once for each thing."""
-        if self.once.first("late", what):
-            log.warning(
-                "%s was first looked at after a response's headers had left. If the response is made from it, a shared "
-                "cache may give it to others: look before it begins, or send Cache-Control: private. [CS305]",
-                what,
-            )
-
-    def report_store(self, what: str, why: object) -> None:
-        """Log what was not kept, or not found out, since the store did not do it. Once for each thing."""
-        if self.once.first("store", what):
-            log.error("%s: %s [CS602]", what, why)
-
-    def report_fault(self, where: str) -> None:
-        """Log the exception being handled, which is a fault of our own. Once for each place."""
-        if self.once.first("fault", where):
-            log.exception(
-                "a fault of CookieSafe's own, at %s: nothing optional is allowed [CS900]", where
-            )
 
 
 def _check(mode: str, secure: object) -> None:

@@ -9,6 +9,7 @@ from .carry import Carry
 from .consent import Consent
 from .errors import NotFresh, TooLate, UsageError
 from .features import Limits
+from .form_token import Whom
 from .gate.findings import AnyHeld
 from .ids import new_id, user_text
 from .jar import Arrival
@@ -215,6 +216,15 @@ class Visit(Limits):
     def choices_address(self) -> str:
         """Where the visitor can see and change the choices, from which the way leads back to this page."""
         return self._settings.notice.choices_address(self.root, self.address())
+
+    @property
+    def form_token(self) -> str:
+        """For a hidden field ``cookiesafe-token``, by which a form shows that it was given to this visitor by this site.
+
+        It is needed only where a browser does not say where a form was sent from, and holds for twelve hours.
+        """
+        whom = Whom(self.user_id, self.consent.receipt)
+        return self._settings.form_tokens.write(whom, self._now)
 
     @property
     def child(self) -> bool:

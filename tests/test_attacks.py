@@ -166,12 +166,24 @@ ATTACKS = {
         "contract/test_login.py::test_after_reject_all_a_login_works_and_the_box_does",
     ],
     "34 a form sent from another site": [
-        "test_origin.py::test_a_request_that_changes_something_is_refused_from_elsewhere",
+        "test_origin.py::test_a_request_that_changes_something_is_ruled_on_as_the_table_says",
         "contract/test_bad_input.py::test_a_choice_is_taken_only_from_the_site_itself",
+        "contract/test_origin.py::test_what_our_pages_take_is_what_the_table_says",
+        "contract/test_origin.py::test_what_reaches_the_app_is_what_the_table_says",
+        "contract/test_origin.py::test_a_form_without_a_good_token_does_not_reach_the_app",
+        "contract/test_origin.py::test_a_token_of_another_visitor_is_none",
+        "browser/test_cross_site.py::test_a_form_of_another_origin_is_refused",
+        "browser/test_cross_site.py::test_over_plain_http_the_origin_decides",
+    ],
+    "35 a login that another site sends": [
+        "contract/test_origin.py::test_another_site_signs_nobody_in",
+        "contract/test_origin.py::test_another_site_signs_nobody_out",
     ],
     "36 a WebSocket that another site opens": [
         "contract/test_asgi.py::test_a_websocket_that_another_site_opens_with_our_cookies_is_closed",
         "contract/test_asgi.py::test_a_websocket_of_the_site_or_without_our_cookies_is_let_through",
+        "contract/test_asgi.py::test_where_that_is_checked_a_websocket_is_closed_whatever_cookies_it_brings",
+        "browser/test_cross_site.py::test_a_websocket_opens_from_the_site_alone",
     ],
     "37 a form's state that was changed, taken from elsewhere or too old, and steps left out": [
         "contract/test_carry.py::test_a_token_that_was_changed_begins_again",
@@ -215,7 +227,6 @@ ATTACKS = {
 }
 NOT_HERE = {
     22: "the time a refusal takes is a figure of a benchmark, and no test",
-    35: "a login form is the app's own: what tells it where a form was sent from comes with forms",
 }
 
 

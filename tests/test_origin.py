@@ -1,101 +1,84 @@
-"""Whether a request that changes something came from the site itself."""
+"""Whether a request that changes something came from the site itself: every row of the table, and by which rule."""
 
 from __future__ import annotations
 
-from itertools import product
+from collections import Counter
 
 import pytest
 
-from cookiesafe.origin import SAFE_METHODS, is_cross_site
+from cookiesafe.addresses import origin_at
+from cookiesafe.origin import SAFE_METHODS, judge
+from tests.support.origins import AT, EVIL, OWN, RULES, SAFE, TRUSTED, UNSAFE, Row, rows
 
-OWN = "https://www.example"
-TRUSTED = "https://pay.example"
-EVIL = "https://evil.example"
-
-CASES: list[tuple[str, str | None, str | None, bool, bool]] = [
-    # why, Sec-Fetch-Site, Origin, cookies, refused
-    ("the site's own page", "same-origin", OWN, True, False),
-    ("the site's own page, without Origin", "same-origin", None, True, False),
-    ("the site's own page, with Referrer-Policy: no-referrer", "same-origin", "null", True, False),
-    ("the visitor, by a bookmark or the address bar", "none", None, True, False),
-    ("a neighbour under the same domain", "same-site", "https://blog.www.example", True, True),
-    ("a neighbour that says nothing of its origin", "same-site", None, True, True),
-    ("plain http of the same host", "same-site", "http://www.example", True, True),
-    ("another site", "cross-site", EVIL, True, True),
-    ("another site without cookies", "cross-site", EVIL, False, True),
-    ("another site that hides its origin", "cross-site", "null", True, True),
-    ("another site that says nothing of its origin", "cross-site", None, False, True),
-    ("the browser's own word goes before Origin", "cross-site", OWN, True, True),
-    ("an empty word", "", OWN, True, True),
-    ("a word nobody knows", "same-planet", OWN, True, True),
-    ("a word in capitals", "Same-Origin", OWN, True, True),
-    ("two words in one field", "same-origin, cross-site", OWN, True, True),
-    ("a trusted origin", "cross-site", TRUSTED, True, False),
-    ("a trusted origin, from an older browser", None, TRUSTED, True, False),
-    ("what begins as a trusted origin", "cross-site", f"{TRUSTED}.evil.example", True, True),
-    ("a trusted host by plain http", "cross-site", "http://pay.example", True, True),
-    ("a trusted host on another port", "cross-site", f"{TRUSTED}:8443", True, True),
-    ("a trusted origin among others", "cross-site", f"{EVIL}, {TRUSTED}", True, True),
-    ("an older browser on the site", None, OWN, True, False),
-    ("an older browser on the site, without cookies", None, OWN, False, False),
-    ("an older browser elsewhere", None, EVIL, True, True),
-    ("an older browser elsewhere, without cookies", None, EVIL, False, True),
-    ("an older browser that hides its origin", None, "null", True, True),
-    ("an older browser, plain http of the same host", None, "http://www.example", True, True),
-    ("an older browser, another port", None, f"{OWN}:8443", True, True),
-    ("an older browser, what begins as the site", None, f"{OWN}.evil.example", True, True),
-    ("an older browser, an empty origin", None, "", True, True),
-    ("no browser, without cookies", None, None, False, False),
-    ("no browser, or a very old one, with cookies", None, None, True, True),
-]
+ROWS = rows()
 
 
-@pytest.mark.parametrize(
-    ("fetch_site", "origin", "has_cookies", "refused"),
-    [pytest.param(*case[1:], id=case[0]) for case in CASES],
-)
-@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "ANY"])
-def test_a_request_that_changes_something_is_refused_from_elsewhere(
-    method: str, fetch_site: str | None, origin: str | None, has_cookies: bool, refused: bool
-) -> None:
-    assert refused == is_cross_site(
+def judged(row: Row, method: str = "POST") -> tuple[str, str]:
+    fetch_site, origin = (
+        ", ".join(said) if said else None for said in (row.fetch_site, row.origin)
+    )
+    return judge(
         method,
         OWN,
         frozenset({TRUSTED}),
         fetch_site=fetch_site,
         origin=origin,
-        has_cookies=has_cookies,
+        has_cookies=row.has_cookies,
     )
 
 
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_request_that_changes_something_is_ruled_on_as_the_table_says(row: Row) -> None:
+    for method in UNSAFE:
+        assert judged(row, method) == (row.verdict, row.rule), method
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_websocket_is_ruled_on_as_if_it_brought_no_cookies(row: Row) -> None:
+    """It has no form that could tell more."""
+    assert judged(row, "WEBSOCKET") == judged(row._replace(has_cookies=False))
+
+
 def test_the_safe_methods_are_those_of_rfc_9110() -> None:
-    assert set(SAFE_METHODS) == {"GET", "HEAD", "OPTIONS", "TRACE"}
+    assert set(SAFE_METHODS) == set(SAFE)
 
 
-@pytest.mark.parametrize("method", sorted(SAFE_METHODS))
+@pytest.mark.parametrize("method", SAFE)
 def test_a_request_that_changes_nothing_is_never_refused(method: str) -> None:
-    for _, fetch_site, origin, has_cookies, _ in CASES:
-        assert not is_cross_site(
-            method, OWN, (), fetch_site=fetch_site, origin=origin, has_cookies=has_cookies
-        )
+    assert {judged(row, method) for row in ROWS} == {("allowed", "method")}
 
 
-@pytest.mark.parametrize("method", ["get", "Head", "GET ", "", "options"])
-def test_a_method_is_safe_in_its_own_spelling_only(method: str) -> None:
-    assert is_cross_site(method, OWN, (), fetch_site="cross-site", origin=EVIL, has_cookies=True)
+def test_the_table_has_each_rule_with_each_verdict_it_can_come_to() -> None:
+    found = Counter((row.verdict, row.rule) for row in ROWS)
 
-
-def test_without_trusted_origins_only_the_site_itself_may() -> None:
-    sites: list[str | None] = [None, "same-origin", "same-site", "cross-site", "none"]
-    passing = {
-        (site, origin)
-        for site, origin in product(sites, (None, OWN, TRUSTED, EVIL, "null"))
-        if not is_cross_site("POST", OWN, (), fetch_site=site, origin=origin, has_cookies=True)
+    assert set(found) == {
+        ("refused", "fields"),
+        ("allowed", "Sec-Fetch-Site"),
+        ("refused", "Sec-Fetch-Site"),
+        ("allowed", "Origin"),
+        ("refused", "Origin"),
+        ("allowed", "cookies"),
+        ("untold", "cookies"),
     }
-
-    by_word = product(("same-origin", "none"), (None, OWN, TRUSTED, EVIL, "null"))
-    assert passing == {*by_word, (None, OWN)}
+    assert {rule for _, rule in found} == set(RULES.values()) - {"method"}
 
 
-def test_nothing_matches_a_site_whose_own_host_is_not_known() -> None:
-    assert is_cross_site("POST", "https://", (), fetch_site=None, origin="null", has_cookies=True)
+@pytest.mark.parametrize("has_cookies", [True, False])
+@pytest.mark.parametrize(("base", "host", "origin", "own"), AT)
+def test_an_origin_is_the_sites_own_with_its_scheme_host_and_port(
+    base: str, host: str, origin: str, own: bool, has_cookies: bool
+) -> None:
+    site = origin_at(base.partition(":")[0], host)
+    ruling = judge("POST", site, (), fetch_site=None, origin=origin, has_cookies=has_cookies)
+
+    assert (ruling.verdict == "allowed") is own
+
+
+@pytest.mark.parametrize("fetch_site", [None, "same-site", "cross-site", "same-planet", ""])
+@pytest.mark.parametrize("origin", [TRUSTED, EVIL, "null"])
+def test_nobody_is_trusted_who_was_not_named(fetch_site: str | None, origin: str) -> None:
+    for has_cookies in (True, False):
+        ruling = judge(
+            "POST", OWN, (), fetch_site=fetch_site, origin=origin, has_cookies=has_cookies
+        )
+        assert ruling.verdict == "refused"

@@ -19,11 +19,11 @@ from .asked import (
     local_path,
     one,
     query_of,
-    read_form,
     see_other,
 )
 from .check import onward
 from .evidence import evidence
+from .forms import read_form
 
 OLDEST = 130
 """In years; who says to be older has not understood the question."""

@@ -1,30 +1,27 @@
-"""One request for a page of ours: what is known of who asks, and the forms that answers have."""
+"""One request that is ours to answer: what is known of who asks, and the forms that answers have."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 from ..consent import DAY
+from ..form_token import Whom
 from ..jar import Jar, Standing
 from ..login import Login
-from ..origin import is_cross_site
 from ..ports import Flow as Steps
-from ..ports import ReadBody, Reply, Request
+from ..ports import Reply, Request
 from ..session import Identity
 from ..settings import Settings
-from .multipart import TYPE as MULTIPART
-from .multipart import parts_of
 
-MAX_BODY = 64 * 1024
+MAX_QUERY = 64 * 1024
 MAX_FIELDS = 1000
-MAX_PARTS = 20
 MAX_NEXT = 2048
-FORM = "application/x-www-form-urlencoded"
+HTML = ("Content-Type", "text/html; charset=utf-8")
 PLAIN = ("Content-Type", "text/plain; charset=utf-8")
 
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
@@ -38,7 +35,7 @@ Flow = Steps[Reply]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request for a page of ours, and what is known of who asks.
+    """One request, and what is known of who asks.
 
     ``framed``: what is answered is shown in a frame of the site's own pages.
     """
@@ -65,6 +62,13 @@ class Asked:
     def identity(self) -> Identity | None:
         """Who is signed in, as far as that is known."""
         return None if self.login is None else self.login.identity
+
+    @property
+    def whom(self) -> Whom:
+        """Whom a form is given to that is shown now."""
+        identity = self.identity
+        user = None if identity is None else identity.user
+        return Whom(user, self.standing.consent.receipt)
 
     @property
     def unknown(self) -> bool:
@@ -104,56 +108,6 @@ def local_path(path: str | None, default: str) -> str:
     return quote(path, safe="%/?&=+:@!$'()*,;~#[]", errors="replace")
 
 
-def from_elsewhere(asked: Asked) -> Reply | None:
-    """What to answer to what another site has sent, or ``None`` if this very site did."""
-    header = asked.request.header
-    if not is_cross_site(
-        asked.request.method,
-        asked.settings.origin_of(asked.request),
-        asked.settings.trusted_origins,
-        fetch_site=header("sec-fetch-site"),
-        origin=header("origin"),
-        has_cookies=bool(header("cookie")),
-    ):
-        return None
-    why = "This was sent from another site, so nothing was changed."
-    return problem(asked, 403, "Not taken", why)
-
-
-def read_form(asked: Asked, kinds: Container[str] = (FORM,)) -> Steps[dict[str, list[str]] | Reply]:
-    """The fields of the form that was sent from this very site, or what to answer instead.
-
-    ``kinds`` are the media types that it may have; of a form in parts, files are fields as others are.
-    """
-    refused = from_elsewhere(asked)
-    return (yield from read_fields(asked, kinds)) if refused is None else refused
-
-
-def read_fields(asked: Asked, kinds: Container[str]) -> Steps[dict[str, list[str]] | Reply]:
-    """The same, whoever has sent it."""
-    kind = media_type(asked)
-    if kind not in kinds:
-        return no_form(asked)
-    (body,) = yield (ReadBody(MAX_BODY),)
-    if body is None:
-        return too_large(asked)
-    if kind == MULTIPART:
-        fields = parts_of(asked.request.header("content-type") or "", body, MAX_PARTS)
-    else:
-        fields = fields_of(body)
-    return incomplete(asked) if fields is None else fields
-
-
-def no_form(asked: Asked) -> Reply:
-    why = "This did not come as a form, so nothing was changed."
-    return problem(asked, 415, "Not taken", why)
-
-
-def too_large(asked: Asked) -> Reply:
-    why = "The form was too large, so nothing was changed."
-    return problem(asked, 413, "Not taken", why)
-
-
 def incomplete(asked: Asked) -> Reply:
     return problem(asked, 400, "Not taken", "The form was not complete, so nothing was changed.")
 
@@ -170,12 +124,8 @@ def not_saved(asked: Asked) -> Reply:
     return problem(asked, 503, "Not saved", why)
 
 
-def media_type(asked: Asked) -> str:
-    return (asked.request.header("content-type") or "").partition(";")[0].strip().lower()
-
-
 def query_of(asked: Asked) -> dict[str, list[str]]:
-    return fields_of(asked.request.query.encode("latin-1", "replace")[:MAX_BODY]) or {}
+    return fields_of(asked.request.query.encode("latin-1", "replace")[:MAX_QUERY]) or {}
 
 
 def problem(asked: Asked, status: int, title: str, text: str) -> Reply:
@@ -192,7 +142,7 @@ def html(status: int, page: bytes, *, framed: bool = False, frames: Sequence[str
     if frames:
         policy.append(" ".join(["frame-src", *frames]))
     headers = [
-        ("Content-Type", "text/html; charset=utf-8"),
+        HTML,
         ("Cache-Control", "no-store"),
         ("Content-Security-Policy", "; ".join(policy)),
     ]

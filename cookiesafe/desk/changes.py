@@ -24,10 +24,10 @@ from .asked import (
     one,
     problem,
     query_of,
-    read_form,
     see_other,
 )
 from .evidence import evidence
+from .forms import read_form
 from .recorded import UNFIT, is_time
 
 _MOST = 200

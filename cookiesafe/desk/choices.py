@@ -27,12 +27,12 @@ from .asked import (
     one,
     outdated,
     query_of,
-    read_form,
     see_other,
 )
 from .check import onward
 from .contact import reached
 from .evidence import layer_of, shown_on
+from .forms import read_form
 
 
 def show_choices(asked: Asked) -> Flow:

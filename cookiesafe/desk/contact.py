@@ -18,9 +18,9 @@ from .asked import (
     local_path,
     one,
     problem,
-    read_form,
     see_other,
 )
+from .forms import read_form
 
 
 def reached(asked: Asked) -> Steps[Reached]:

@@ -15,13 +15,21 @@ from .choices import show_choices, take_choice
 from .contact import take_contact
 from .devices import show_devices, take_devices
 from .embed import EMBED, show_embed, take_embed
+from .forms import give_token
 from .receipt import show_receipt, take_receipt
 from .reports import take_reports
 from .unsubscribe import show_unsubscribe, take_unsubscribe
 
 
-def answer(asked: Asked) -> Reply | Flow:
-    """The reply, or, where something is needed first, what leads to it."""
+def answer(asked: Asked) -> Flow:
+    """What leads to the reply."""
+    answered = _answer(asked)
+    reply = answered if isinstance(answered, Reply) else (yield from answered)
+    give_token(asked, reply)
+    return reply
+
+
+def _answer(asked: Asked) -> Reply | Flow:
     method = "GET" if asked.request.method == "HEAD" else asked.request.method
     path = asked.request.path
     page = path.removeprefix(asked.settings.own_paths)

@@ -21,9 +21,9 @@ from .asked import (
     one,
     problem,
     query_of,
-    read_form,
     see_other,
 )
+from .forms import read_form
 
 _DEVICE = re.compile(r"[\w-]{22}", re.ASCII)
 _WAYS = ("device", "everywhere", "forget", "out")

@@ -24,10 +24,10 @@ from .asked import (
     outdated,
     problem,
     query_of,
-    read_form,
     see_other,
 )
 from .choices import keep
+from .forms import read_form
 
 EMBED = "embed"
 """Where these pages are, below the others of ours."""

@@ -17,7 +17,6 @@ from ..ports import Reply, Store
 from ..upkeep import Evidence
 from ..upkeep.erasing import forget
 from .asked import (
-    FORM,
     Asked,
     Flow,
     as_json,
@@ -27,11 +26,11 @@ from .asked import (
     one,
     problem,
     query_of,
-    read_form,
     see_other,
 )
 from .checking import check, listed, summary
 from .choices import choice_of, put_in_force, put_out_of_force, record
+from .forms import FORM, read_form
 from .multipart import TYPE as MULTIPART
 from .recorded import MOST_SHOWN, UNFIT, evidence_of, happenings, unshown
 

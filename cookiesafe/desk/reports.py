@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..gate.reports import TYPES, refused
 from ..ports import ReadBody, Reply
-from .asked import MAX_BODY, PLAIN, Asked, Flow, media_type
+from .asked import PLAIN, Asked, Flow
+from .forms import MAX_BODY, media_type
 
 
 def take_reports(asked: Asked) -> Flow:

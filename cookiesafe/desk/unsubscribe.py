@@ -18,19 +18,8 @@ from ..links import Link
 from ..policy import Purpose
 from ..ports import Flow as Steps
 from ..ports import Reply
-from .asked import (
-    FORM,
-    PLAIN,
-    Asked,
-    Flow,
-    as_json,
-    from_elsewhere,
-    html,
-    incomplete,
-    one,
-    problem,
-    read_fields,
-)
+from .asked import PLAIN, Asked, Flow, as_json, html, incomplete, one, problem
+from .forms import FORM, from_elsewhere, read_fields
 from .multipart import TYPE as MULTIPART
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -70,7 +59,8 @@ def take_unsubscribe(asked: Asked) -> Flow:
             case None, "stop":
                 return (yield from _stop_by_page(asked, link, press))
             case None, "undo":
-                return from_elsewhere(asked) or (yield from _restore(asked, link, press))
+                foreign = from_elsewhere(asked, fields)
+                return foreign or (yield from _restore(asked, link, press))
     except StoreError as failure:
         asked.settings.report_store("a choice about being contacted was not taken", failure)
         why = "We could not save this now, so nothing was changed. Please try again."

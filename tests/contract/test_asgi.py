@@ -255,6 +255,53 @@ def test_a_websocket_with_a_cookie_that_is_still_read_is_closed_too(make_safe: M
     assert client.connect("/live", {**headers, "sec-fetch-site": None}) == CLOSED
 
 
+@pytest.mark.parametrize("fields", ELSEWHERE, ids=str)
+@pytest.mark.parametrize("cookie", [None, "cart=7", f"{SESSION}=any"])
+def test_where_that_is_checked_a_websocket_is_closed_whatever_cookies_it_brings(
+    make_safe: MakeSafe, fields: dict[str, str], cookie: str | None
+) -> None:
+    socket = Socket()
+    headers = {"sec-fetch-site": None, "cookie": cookie, **fields}
+
+    assert client_of(socket, make_safe(check_origin=True)).connect("/live", headers) == CLOSED
+    assert socket.scope == {}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"sec-fetch-site": None},
+        {"sec-fetch-site": "same-origin"},
+        {"origin": "https://app.example", "sec-fetch-site": "cross-site"},
+        {"origin": None, "sec-fetch-site": None},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("cookie", [None, "cart=7", f"{SESSION}=any"])
+def test_where_that_is_checked_a_websocket_of_the_site_or_of_no_browser_is_let_through(
+    make_safe: MakeSafe, fields: dict[str, str | None], cookie: str | None
+) -> None:
+    safe = make_safe(check_origin=True, trusted_origins=["https://app.example"])
+
+    accept, _ = client_of(Socket(), safe).connect("/live", {"cookie": cookie, **fields})
+
+    assert accept["type"] == "websocket.accept"
+
+
+def test_observe_lets_a_websocket_of_another_site_through_unless_it_brings_a_login(
+    make_safe: MakeSafe, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = client_of(Socket(), make_safe(check_origin=True, mode="observe"))
+    foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+
+    accept, _ = client.connect("/live", {**foreign, "cookie": "cart=7"})
+
+    assert accept["type"] == "websocket.accept"
+    assert "'WEBSOCKET /live', from 'https://evil.example', would be refused" in caplog.text
+    assert client.connect("/live", {**foreign, "cookie": f"{SESSION}=any"}) == CLOSED
+    assert "[CS603]" in caplog.text
+
+
 def test_our_own_pages_are_no_websockets(make_safe: MakeSafe) -> None:
     safe = make_safe()
     (message,) = client_of(Socket(), safe).connect("/cookiesafe/choices")

@@ -492,7 +492,7 @@ def test_only_a_post_is_an_answer(make_billing: MakeBilling, method: str, words:
     client, app = make_billing()
     client.get("/bill")
     value = values_in(app.notices[0])[words]
-    query = f"/bill?cookiesafe={value}&name=Ada"
+    query = f"/bill?cookiesafe-feature={value}&name=Ada"
 
     client.request(method, query)
 
@@ -671,9 +671,7 @@ def test_a_no_that_cannot_be_recorded_is_one_all_the_same(make_billing: MakeBill
     assert not app.can[-1]
 
 
-@pytest.mark.parametrize(
-    "place", ["features.choose", "choosing.record_of", "features.is_cross_site"]
-)
+@pytest.mark.parametrize("place", ["features.choose", "choosing.record_of", "settings.judge"])
 def test_on_a_fault_of_ours_the_form_is_shown_again_and_nothing_is_on(
     make_billing: MakeBilling,
     monkeypatch: pytest.MonkeyPatch,
