@@ -168,7 +168,8 @@ class Visit(Limits):
         """
         login = self._changing_login()
         self.session.clear()
-        login.identity, login.left = None, login.identity or login.left
+        login.left = login.identity or login.left
+        login.identity = None
         login.ended, login.begun = True, False
         login.everywhere, login.clears = login.everywhere or everywhere, login.clears or clear
 
