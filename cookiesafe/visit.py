@@ -98,7 +98,9 @@ class Visit(Limits):
         """Forms that go from step to step without a cookie. To look at it keeps the response out of every cache."""
         if self._carry is None:
             self._arrived()
-            if not self.departed:
+            if self.departed:
+                self._settings.report_late("a carried form")
+            else:
                 # So that it is not taken for one that is the same for everybody.
                 self.asked = True
             settings, now = self._settings, int(self._now)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, router, transaction
 
 
-def create_once(model: Any, flow: str, **values: Any) -> tuple[Any, bool]:
+def create_once(model: Any, flow: str, /, **values: Any) -> tuple[Any, bool]:
     """Create an object with this ``flow``, or find the one that is there: the object, and whether it is new.
 
     It is done in the transaction around it, if there is one; of two at once, the second waits for the first. The model

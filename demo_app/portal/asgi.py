@@ -27,7 +27,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def create_app(site: Site, guard: Guard) -> ASGIApp:
     async def refuse(request: Request, error: Exception) -> Response:
-        asked = await _asked(request, guard)
+        # Not even what is wrong with a form is a reason to read it again.
+        asked = _asked(request, guard, {})
         status = cast(HTTPException, error).status_code
         return _response(await run_in_threadpool(missing, site, asked, status))
 
@@ -43,29 +44,36 @@ def create_app(site: Site, guard: Guard) -> ASGIApp:
 
 def _endpoint(site: Site, guard: Guard, route: Route) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        asked = await _asked(request, guard)
+        form = await _form(request) if request.method == "POST" else {}
+        asked = _asked(request, guard, form)
         return _response(await run_in_threadpool(route.answer, site, asked))
 
     return endpoint
 
 
-async def _asked(request: Request, guard: Guard) -> PageRequest:
-    form = await request.form() if request.method == "POST" else None
+async def _form(request: Request) -> Mapping[str, str]:
+    try:
+        return _first((await request.form()).multi_items())
+    except (LookupError, UnicodeError) as error:
+        raise HTTPException(400) from error
+
+
+def _asked(request: Request, guard: Guard, form: Mapping[str, str]) -> PageRequest:
     return PageRequest(
         visit=guard.visit(request.scope),
         contacts=guard,
         path=request.url.path,
         method=request.method,
         query=_first(request.query_params.multi_items()),
-        form=_first(form.multi_items()) if form else {},
+        form=form,
         cookies=request.cookies,
-        headers=request.headers,
     )
 
 
 def _first(items: Iterable[tuple[str, object]]) -> Mapping[str, str]:
-    """The first value of each name. Files, which no form here asks for, are left out."""
-    return {name: value for name, value in reversed(list(items)) if isinstance(value, str)}
+    """The first value of each name. Files, which no form here asks for, are left out, and so is what is no text."""
+    texts = [(name, value) for name, value in items if isinstance(value, str)]
+    return {name: value.encode(errors="replace").decode() for name, value in reversed(texts)}
 
 
 def _response(page: PageResponse) -> Response:

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.http import dump_cookie, parse_cookie
 
-from cookiesafe import BadCarry
+from cookiesafe import BadCarry, Carried
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
 
 COOKIE = "hl_session"
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    data: dict[str, Any]
-    step: int
-    flow: str
 
 
 class BareCarry:

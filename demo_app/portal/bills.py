@@ -22,7 +22,7 @@ class AlreadyPaidError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """``customer`` is whose account it belongs to, if to any; ``payment`` the reference of what paid it."""
+    """``customer`` is whose account it belongs to, if to any; ``payment`` the reference of what paid it, in which ``flow``."""
 
     number: str
     customer: int | None
@@ -31,6 +31,7 @@ class Bill:
     pence: int
     due: date
     payment: str | None
+    flow: str | None
 
     @property
     def paid(self) -> bool:
@@ -71,6 +72,7 @@ class Bills:
                 pence=bill.pence,
                 due=bill.due,
                 payment=None,
+                flow=None,
             )
             for bill in new
         ]
@@ -148,6 +150,7 @@ _BILLS: Select[tuple[object, ...]] = select(
     bills.c.pence,
     bills.c.due,
     payments.c.reference.label("payment"),
+    payments.c.flow,
 ).join_from(bills, payments, isouter=True)
 
 

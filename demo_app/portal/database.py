@@ -67,18 +67,19 @@ payments = Table(
 
 
 def connect(url: str) -> Engine:
-    """One that an earlier version of the demo has made is begun anew."""
-    engine = create_engine(url)
-    if not _is_of_today(engine):
-        metadata.drop_all(engine)
+    """Payments that an earlier version of the demo has kept in another form are dropped.
+
+    What is typed is in no message of an error: those are logged.
+    """
+    engine = create_engine(url, hide_parameters=True)
+    if not _is_of_today(engine, payments):
+        metadata.drop_all(engine, tables=[payments])
     metadata.create_all(engine)
     return engine
 
 
-def _is_of_today(engine: Engine) -> bool:
+def _is_of_today(engine: Engine, table: Table) -> bool:
     found = inspect(engine)
-    return all(
+    return not found.has_table(table.name) or (
         {column["name"] for column in found.get_columns(table.name)} == set(table.c.keys())
-        for table in metadata.sorted_tables
-        if found.has_table(table.name)
     )

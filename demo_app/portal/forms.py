@@ -113,7 +113,6 @@ CARD = Field(
     hint="Nothing is charged here. Any number works, such as 4242 4242 4242 4242. We keep its last four digits.",
     width="middle",
 )
-PAYMENT = (*DETAILS, CARD)
 REGISTRATION = (
     *CONTACT[:2],
     Field(

@@ -35,6 +35,8 @@ class Guard(Protocol):
     def close(self) -> None: ...
 
 
+LONGEST_STATE = 24 * 1024
+"""In bytes: six fields as long as they may be, in whatever letters, take 19 KB."""
 SEAL_AFTER = 5
 """In seconds: sooner than it needs to be, so that a receipt proves itself while it is looked at."""
 
@@ -43,7 +45,7 @@ class CookieSafeGuard:
     def __init__(
         self, *, secret_key: str, ledger_key: str, store: str, mode: Mode, gullwing_port: int
     ) -> None:
-        from cookiesafe import CookieSafe, LedgerTerms, Policy
+        from cookiesafe import CarryTerms, CookieSafe, LedgerTerms, Policy
 
         if gullwing_port == policy.GULLWING_PORT:
             declared = Policy.from_file(policy.PATH)
@@ -56,6 +58,8 @@ class CookieSafeGuard:
             ledger=LedgerTerms(origin="harbour.example/choices", seal_after=SEAL_AFTER),
             store=store,
             mode=mode,
+            check_origin=True,
+            carry=CarryTerms(max_bytes=LONGEST_STATE),
         )
 
     def asgi(self, app: ASGIApp) -> ASGIApp:

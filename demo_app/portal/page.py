@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 
 class Carried(Protocol):
@@ -86,8 +86,6 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Header names are in lower case."""
-
     path: str
     visit: Visit
     contacts: Contacts
@@ -95,16 +93,6 @@ class PageRequest:
     query: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def from_our_own_page(self) -> bool:
-        """Whether a page of ours sent this: browsers say so in Sec-Fetch-Site, older ones in Origin."""
-        said = self.headers.get("sec-fetch-site")
-        if said is not None:
-            return said in ("same-origin", "none")
-        origin = self.headers.get("origin")
-        return origin is None or urlsplit(origin).netloc == self.headers.get("host")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

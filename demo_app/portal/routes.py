@@ -27,9 +27,7 @@ class Route:
         return with_habits(request, self._view(request)(site, request))
 
     def _view(self, request: PageRequest) -> View:
-        if request.method != "POST" or self.post is None:
-            return self.get
-        return self.post if request.from_our_own_page else general.from_elsewhere
+        return self.get if request.method != "POST" or self.post is None else self.post
 
 
 ROUTES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import HTTPException
@@ -23,31 +23,31 @@ PAGES = Map([Rule(route.path, endpoint=route, methods=route.methods) for route i
 
 def create_app(site: Site, guard: Guard) -> WSGIApplication:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        request = _asked(Request(environ), guard)
-        return _response(_answer(site, environ, request))(environ, start_response)
+        return _response(_answer(site, guard, environ))(environ, start_response)
 
     return guard.wsgi(SharedDataMiddleware(app, {"/static": str(STATIC)}))
 
 
-def _answer(site: Site, environ: WSGIEnvironment, request: PageRequest) -> PageResponse:
+def _answer(site: Site, guard: Guard, environ: WSGIEnvironment) -> PageResponse:
+    request = Request(environ)
     try:
         route, _ = PAGES.bind_to_environ(environ).match()
+        form = request.form.to_dict() if request.method == "POST" else {}
     except HTTPException as error:
-        return missing(site, request, error.code or 500)
+        return missing(site, _asked(request, guard, {}), error.code or 500)
     assert isinstance(route, Route)  # noqa: S101 (the map holds nothing else)
-    return route.answer(site, request)
+    return route.answer(site, _asked(request, guard, form))
 
 
-def _asked(request: Request, guard: Guard) -> PageRequest:
+def _asked(request: Request, guard: Guard, form: Mapping[str, str]) -> PageRequest:
     return PageRequest(
         visit=guard.visit(request.environ),
         contacts=guard,
         path=request.path,
         method=request.method,
         query=request.args.to_dict(),
-        form=request.form.to_dict() if request.method == "POST" else {},
+        form=form,
         cookies=request.cookies.to_dict(),
-        headers={name.lower(): value for name, value in request.headers},
     )
 
 

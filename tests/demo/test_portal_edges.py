@@ -52,6 +52,7 @@ class Browser:
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, url: str, method: str = "GET") -> Answer:
         return self._ask(method, url, "")
@@ -59,12 +60,16 @@ class Browser:
     def post(self, url: str, **form: str | list[str]) -> Answer:
         return self._ask("POST", url, urlencode(form, doseq=True))
 
-    def _ask(self, method: str, url: str, body: str) -> Answer:
+    def send(self, method: str, url: str, body: bytes) -> Answer:
+        return self._ask(method, url, body)
+
+    def _ask(self, method: str, url: str, body: str | bytes) -> Answer:
         headers = {
             "Host": f"harbour.localhost:{self.port}",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "Origin": f"http://harbour.localhost:{self.port}",
             "Content-Type": "application/x-www-form-urlencoded",
+            **self.headers,
         }
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
             connection.request(method, url, body, headers)
@@ -288,6 +293,24 @@ def test_guarded_signing_out_everywhere_does(guarded: Browser) -> None:
         assert "Hello, Ada" not in browser.get("/").body
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://gullwing.localhost:8802"},
+        {"Origin": "null"},
+    ],
+)
+def test_guarded_another_site_cannot_send_its_forms(
+    guarded: Browser, headers: dict[str, str]
+) -> None:
+    guarded.headers = headers
+
+    assert sign_in(guarded).status == 403
+    assert guarded.cookies == {}
+
+
 def some_bills(site: Site, count: int) -> list[str]:
     new = NewBill("Water", "October 2026", 3_915, date(2026, 12, 1))
     return [bill.number for bill in site.bills.issue(None, [new] * count)]
@@ -333,3 +356,49 @@ def test_a_hundred_times_back_and_on_again_pay_a_hundred_bills_once_each(
 
         assert reference(first) == reference(from_billing) == reference(from_contact)
     assert sorted(payments_of(site, numbers)) == sorted(numbers)
+
+
+ODD_BODIES = {
+    "no boundary": ("multipart/form-data", b"x"),
+    "no parts": ("multipart/form-data; boundary=b", b"x"),
+    "a part without a name": (
+        "multipart/form-data; boundary=b",
+        b"--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--\r\n",
+    ),
+    "letters of no alphabet": (
+        "multipart/form-data; boundary=b; charset=unicode_escape",
+        b'--b\r\nContent-Disposition: form-data; name="bill"\r\n\r\n\\ud800\r\n--b--\r\n',
+    ),
+    "an alphabet that is none": (
+        "multipart/form-data; boundary=b; charset=undefined",
+        b'--b\r\nContent-Disposition: form-data; name="bill"\r\n\r\nx\r\n--b--\r\n',
+    ),
+    "too many parts": (
+        "multipart/form-data; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n' * 1100 + b"--b--\r\n",
+    ),
+    "too many fields": ("application/x-www-form-urlencoded", b"&".join([b"a=1"] * 5000)),
+    "what is no text": ("application/x-www-form-urlencoded", b"bill=%ff%00%ed%a0%80"),
+}
+
+
+@pytest.mark.parametrize(("type", "body"), ODD_BODIES.values(), ids=ODD_BODIES)
+@pytest.mark.parametrize("path", ["/pay", "/sign-in", "/nowhere"])
+def test_a_form_that_is_none_is_no_fault_of_ours(
+    guarded: Browser, type: str, body: bytes, path: str
+) -> None:
+    guarded.headers = {"Content-Type": type}
+
+    assert guarded.send("POST", path, body).status in (400, 404, 413, 422)
+
+
+def test_the_longest_that_may_be_typed_is_carried_in_any_letters(
+    guarded: Browser, site: Site
+) -> None:
+    state = contact_step(guarded, open_bill(site))
+    wide = "\N{SHIP}"
+    typed = {"name": wide * 200, "email": f"{wide * 190}@a.b", "phone": "1" * 200}
+    state = state_of(guarded.post("/pay", state=state, **typed))
+    typed = {"street": wide * 200, "town": wide * 200, "postcode": wide * 200}
+
+    assert guarded.post("/pay", state=state, **typed).status == 200

@@ -31,11 +31,6 @@ def usage(site: Site, request: PageRequest) -> PageResponse:
     return response.with_cookies(Cookie(habits.EXPERIMENT, "tips-as-cards", days=30))
 
 
-def from_elsewhere(site: Site, request: PageRequest) -> PageResponse:
-    """Another site sent one of our forms."""
-    return site.show(request, "wrong.html", status=403, what="This form did not come from our site")
-
-
 def missing(site: Site, request: PageRequest, status: int) -> PageResponse:
     what = "There is no such page" if status == 404 else "This page cannot do that"
     return site.show(request, "wrong.html", status=status, what=what)

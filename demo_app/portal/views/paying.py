@@ -47,6 +47,8 @@ def pay(site: Site, request: PageRequest) -> PageResponse:
     bill = site.bills.find(number)
     if bill is None:
         return looking_for(site, request, number, UNKNOWN)
+    if bill.paid and bill.flow != carried.flow:
+        return looking_for(site, request, number, _paid_already(bill))
     paying = Paying(site, request, bill, min(carried.step, LAST), typed)
     form = forms.read(paying.fields, request.form)
     paying = paying.having(form)
@@ -66,7 +68,7 @@ def _begin(site: Site, request: PageRequest, said: str) -> PageResponse:
     bill = site.bills.find(number)
     if bill is None:
         return looking_for(site, request, number, UNKNOWN)
-    if bill.payment:
+    if bill.paid:
         return looking_for(site, request, number, _paid_already(bill))
     return Paying(site, request, bill).show(said=said)
 
@@ -102,8 +104,9 @@ class Paying:
 
     @property
     def needs_password(self) -> bool:
-        """A bill of an account is paid by who is signed in, or with its password: for this once, it signs nobody in."""
-        return self.bill.customer is not None and self.site.customer(self.request) is None
+        """A bill of an account is paid by whose it is, or with its password: for this once, it signs nobody in."""
+        customer, owner = self.site.customer(self.request), self.bill.customer
+        return owner is not None and (customer is None or customer.id != owner)
 
     @property
     def fields(self) -> tuple[Field, ...]:
