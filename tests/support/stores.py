@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -107,8 +107,8 @@ def databases(directory: Path) -> Iterator[Databases]:
 
         def emptied(kind: str) -> str:
             url = made(kind)
-            kill_connections(url)
             with from_outside(url) as admin:
+                _kill_others(admin)
                 for table in tables.sorted_tables:
                     if table is not schema and (table is records or _has_rows(admin, table)):
                         admin.exec_driver_sql(EMPTYING[kind].format(table.name))
@@ -237,23 +237,28 @@ def make_old_database(url: str, version: int, records: int) -> None:
 def kill_connections(url: str) -> int:
     """How many others were connected to the database; they are no longer when this returns."""
     with from_outside(url) as admin:
-        if admin.dialect.name == "postgresql":
-            return len(
-                admin.exec_driver_sql(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                ).all()
-            )
-        others = (
-            "SELECT id FROM information_schema.processlist"
-            " WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        return _kill_others(admin)
+
+
+def _kill_others(admin: Connection) -> int:
+    if admin.dialect.name == "postgresql":
+        return len(
+            admin.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).all()
         )
-        victims = admin.exec_driver_sql(others).scalars().all()
-        for victim in victims:
+    others = (
+        "SELECT id FROM information_schema.processlist"
+        " WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+    )
+    victims = admin.exec_driver_sql(others).scalars().all()
+    for victim in victims:
+        with suppress(OperationalError):  # It may just have left by itself.
             admin.exec_driver_sql(f"KILL {victim:d}")
-        while admin.exec_driver_sql(others).all():
-            pass
-        return len(victims)
+    while admin.exec_driver_sql(others).all():
+        pass
+    return len(victims)
 
 
 # --- what other processes do; they find these by name --------------------------------------------
