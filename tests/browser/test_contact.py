@@ -71,6 +71,7 @@ def test_reloading_what_the_press_answered_keeps_the_way_back(
 ) -> None:
     page.goto(link(safe, site))
     page.get_by_role("button", name="Stop these mails").click()
+    expect(page.get_by_role("status")).to_contain_text("You get no more mails")
     page.reload()
 
     page.get_by_role("button", name="Undo").click()
@@ -88,7 +89,7 @@ def test_who_is_signed_in_ticks_and_unticks_among_the_choices(
     box.check()
     page.get_by_role("button", name="Save how you may reach me").click()
 
-    assert page.url == f"{site}/cookiesafe/choices?next=/bills#contact"
+    expect(page).to_have_url(f"{site}/cookiesafe/choices?next=/bills#contact")
     expect(page.get_by_label("Offers by e-mail")).to_be_checked()
     assert safe.may_contact("bob", "newsletter")
     page.get_by_label("Offers by e-mail").uncheck()

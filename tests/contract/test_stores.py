@@ -38,6 +38,7 @@ from tests.support.stores import (  # noqa: F401
     a_record,
     append_all,
     append_and_die,
+    append_first,
     fresh_database,
     from_outside,
     kill_connections,
@@ -236,25 +237,13 @@ def test_the_first_use_may_be_by_many_stores_at_once(new_url: str) -> None:
     def first_use(number: int) -> None:
         with closing(open_store(new_url)) as store:
             barrier.wait()
-            while not is_kept(store, number):
-                pass
+            append_first(store, a_record(number))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(first_use, range(8)))
 
     with closing(open_store(new_url)) as store:
         assert len(ids(store)) == 8
-
-
-def is_kept(store: Store, number: int) -> bool:
-    """Unless another was making the tables for longer than this one waits."""
-    try:
-        store.append([a_record(number)])
-    except StoreError as error:
-        if "is making the tables" not in str(error.__cause__):
-            raise
-        return False
-    return True
 
 
 def test_processes_append_at_once(url: str) -> None:
