@@ -10,6 +10,7 @@ from cookiesafe.errors import UsageError
 from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
 from cookiesafe.fields import RAW, raw
 from cookiesafe.gate.documents import DESTINATIONS, PARTS
+from cookiesafe.origin import HANDSHAKE
 from cookiesafe.ports import Reply
 from cookiesafe.visit import current_visit, enter, leave
 
@@ -162,7 +163,7 @@ class _ASGIExchange(Exchange):
 
     @property
     def method(self) -> str:
-        return str(self._request().get("method", "WEBSOCKET"))
+        return str(self._request().get("method", HANDSHAKE))
 
     @property
     def part(self) -> bool:

@@ -169,7 +169,8 @@ def _read_body(environ: WSGIEnvironment, limit: int) -> bytes | None:
     if not length.isdecimal() or len(length) > _LONGEST_LENGTH or int(length) > limit:
         return None
     body, read = b"", environ["wsgi.input"].read
-    with suppress(OSError):
+    # Whatever a server raises where a client has left, it is not known how much came.
+    with suppress(Exception):
         while (missing := int(length) - len(body)) and (part := read(missing)):
             body += part
     if body:

@@ -12,6 +12,8 @@ from typing import Final, Literal, NamedTuple
 from .addresses import read_origin
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+HANDSHAKE: Final = "(WebSocket)"
+"""Stands for the method of a WebSocket. Nobody can send it: it is no token (RFC 9110, section 5.6.2)."""
 
 Rule = Literal["method", "fields", "Sec-Fetch-Site", "Origin", "cookies"]
 
@@ -49,5 +51,5 @@ def judge(
         known = said == own or said in trusted
         return Ruling("allowed" if known else "refused", "Origin")
     # A WebSocket has no form, and browsers always say where it was opened (RFC 6455, section 10.2).
-    may_be_ridden = has_cookies and method != "WEBSOCKET"
+    may_be_ridden = has_cookies and method != HANDSHAKE
     return Ruling("untold" if may_be_ridden else "allowed", "cookies")

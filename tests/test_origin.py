@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from cookiesafe.addresses import origin_at
-from cookiesafe.origin import SAFE_METHODS, judge
+from cookiesafe.origin import HANDSHAKE, SAFE_METHODS, judge
 from tests.support.origins import AT, EVIL, OWN, RULES, SAFE, TRUSTED, UNSAFE, Row, rows
 
 ROWS = rows()
@@ -36,7 +36,7 @@ def test_a_request_that_changes_something_is_ruled_on_as_the_table_says(row: Row
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_a_websocket_is_ruled_on_as_if_it_brought_no_cookies(row: Row) -> None:
     """It has no form that could tell more."""
-    assert judged(row, "WEBSOCKET") == judged(row._replace(has_cookies=False))
+    assert judged(row, HANDSHAKE) == judged(row._replace(has_cookies=False))
 
 
 def test_the_safe_methods_are_those_of_rfc_9110() -> None:
@@ -82,3 +82,10 @@ def test_nobody_is_trusted_who_was_not_named(fetch_site: str | None, origin: str
             "POST", OWN, (), fetch_site=fetch_site, origin=origin, has_cookies=has_cookies
         )
         assert ruling.verdict == "refused"
+
+
+@pytest.mark.parametrize("method", ["WEBSOCKET", "websocket", "GET "])
+def test_no_method_of_http_is_taken_for_another(method: str) -> None:
+    ruling = judge(method, OWN, (), fetch_site=None, origin=None, has_cookies=True)
+
+    assert ruling == ("untold", "cookies")

@@ -99,7 +99,10 @@ def _own_ruling(asked: Asked) -> Ruling:
 
 
 def _has_token(asked: Asked, fields: Mapping[str, list[str]]) -> bool:
-    return asked.settings.form_tokens.holds(one(fields, FIELD) or "", asked.whom, asked.now)
+    """Whether it was given to who sends it, as far as that is known."""
+    return not asked.unknown and asked.settings.form_tokens.holds(
+        one(fields, FIELD) or "", asked.whom, asked.now
+    )
 
 
 def _foreign(asked: Asked) -> Reply:
@@ -108,5 +111,9 @@ def _foreign(asked: Asked) -> Reply:
 
 
 def _untold(asked: Asked) -> Reply:
-    why = "Your browser did not say where this was sent from, so nothing was changed. Open the page again and send it from there, or use a newer browser."
+    why = "Your browser did not say where this was sent from, so nothing was changed. "
+    if asked.whom.known:
+        why += "Open the page again and send it from there, or use a newer browser."
+    else:
+        why += "Please use a newer browser."
     return problem(asked, 403, "Not taken", why)

@@ -297,7 +297,7 @@ def test_observe_lets_a_websocket_of_another_site_through_unless_it_brings_a_log
     accept, _ = client.connect("/live", {**foreign, "cookie": "cart=7"})
 
     assert accept["type"] == "websocket.accept"
-    assert "'WEBSOCKET /live', from 'https://evil.example', would be refused" in caplog.text
+    assert "'(WebSocket) /live', from 'https://evil.example', would be refused" in caplog.text
     assert client.connect("/live", {**foreign, "cookie": f"{SESSION}=any"}) == CLOSED
     assert "[CS603]" in caplog.text
 
