@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import count
 
 import pytest
 from playwright.sync_api import Error, expect
 
-from tests.support.browser import Visitor
+from tests.support.browser import SETTLING_SECONDS, Visitor
 
 BILLS = int(os.environ.get("COOKIESAFE_TEST_CLICKS", "2"))
 CARD = "4242 4242 4242 4242"
@@ -75,8 +77,19 @@ def test_back_and_on_again_leads_to_the_same_receipt(either_visitor: Visitor) ->
         reference = press_pay(either_visitor, lambda button: button.click())
         with pytest.raises(Error, match="ERR_CACHE_MISS"):
             either_visitor.page.go_back()
-        either_visitor.reload()
+        load_again(either_visitor)
         fill(either_visitor, {"Card number": CARD})
 
         assert press_pay(either_visitor, lambda button: button.click()) == reference
         assert paid(either_visitor, reference)
+
+
+def load_again(visitor: Visitor) -> None:
+    """As soon as Chromium has put up the page that says so: until then, there is no page to load."""
+    deadline = time.monotonic() + SETTLING_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(Error):
+            visitor.page.reload()
+            visitor.page.get_by_label("Card number").wait_for(timeout=2000)
+            return
+    raise AssertionError("the page did not come back")
