@@ -131,8 +131,9 @@ class Limits(Request):
         """Whether a ``limited_notice`` was answered with this form: then show the form again as it came, and do nothing else.
 
         *Turn on* is a choice, for that purpose alone: it counts at once, and is recorded as the response leaves. Do what
-        cannot be undone by it with the next request: then it is recorded. After *Keep off* nobody is asked again in this session. What the site's own page has not posted changes nothing. Raises
-        ``TooLate`` after the response's headers have left.
+        cannot be undone by it with the next request: then it is recorded. After *Keep off* nobody is asked again in this
+        session. What the site's own page has not posted changes nothing. Raises ``TooLate`` after the response's headers
+        have left.
         """
         if self.departed:
             raise TooLate(

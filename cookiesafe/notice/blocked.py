@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ..blocked import blocked
 from ..policy import Purpose
+from .shown import as_ascii
 
 
 class BlockedNotice:
@@ -29,4 +30,4 @@ class BlockedNotice:
         return page.encode("utf-8")
 
     def _banner(self, root: str) -> bytes:
-        return self._render("line.html", root).encode("ascii", "xmlcharrefreplace")
+        return as_ascii(self._render("line.html", root))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ..policy import Feature, Policy
-from .shown import TEXT, Shown
+from .shown import TEXT, Shown, as_ascii
 
 FIELD = "cookiesafe-feature"
 """The name of its two buttons."""
@@ -38,12 +38,12 @@ class LimitedNotice:
 
     def telling(self, root: str, feature: Feature, next_path: str) -> str:
         """The same without buttons, with the way to the choices and back to ``next_path``; ASCII."""
-        return _ascii(self._rendered(root, feature, next=next_path, words=None))
+        return as_ascii(self._rendered(root, feature, next=next_path, words=None)).decode()
 
     def _render_asking(self, root: str, feature: Feature) -> tuple[str, Shown]:
         page = self._rendered(root, feature, next="", words=self._by(TEXT))
         shown = Shown.of(self._words(page), "form", "off,on")
-        return _ascii(page.replace(TEXT, shown.text)), shown
+        return as_ascii(page.replace(TEXT, shown.text)).decode(), shown
 
     def _rendered(self, root: str, feature: Feature, *, next: str, words: str | None) -> str:
         purpose = self._policy.purpose(feature.purpose)
@@ -59,8 +59,3 @@ class LimitedNotice:
 
     def _by(self, text: str) -> str:
         return f"{self._policy.fingerprint}.{text}"
-
-
-def _ascii(page: str) -> str:
-    """For a page in whatever encoding the app has."""
-    return page.encode("ascii", "xmlcharrefreplace").decode("ascii")

@@ -19,7 +19,7 @@ from .contact import ContactNotice, Reached
 from .limited import LimitedNotice
 from .lists import SAID, Device, KeptFrom, Lasting, Version, groups, left_over, well_known
 from .receipts import ReceiptNotice
-from .shown import TEXT, Shown
+from .shown import TEXT, Shown, as_ascii
 
 if TYPE_CHECKING:
     import jinja2
@@ -78,7 +78,7 @@ class Notice:
     ) -> bytes:
         """The first layer, to stand first in the body; ASCII. ``next_path`` is where the answer leads back to."""
         around, _ = self._banner_around(root, question, circumstances)
-        return escape(next_path).encode("ascii", "xmlcharrefreplace").join(around)
+        return as_ascii(escape(next_path)).join(around)
 
     def revisit(self, root: str, circumstances: Circumstances) -> bytes:
         """The way back to the choices for who has chosen, to stand last in the page; ASCII."""
@@ -93,7 +93,7 @@ class Notice:
             announcement=announcement,
             in_force=self._policy.fingerprint == announcement.id,
         )
-        return page.encode("ascii", "xmlcharrefreplace")
+        return as_ascii(page)
 
     def changes(
         self,
@@ -288,7 +288,7 @@ class Notice:
             silenced=circumstances.silenced(self._policy),
         )
         shown = Shown.of(self._words(page.replace(_NEXT, "")), "top", "reject,accept,save")
-        around = page.replace(TEXT, shown.text).encode("ascii", "xmlcharrefreplace")
+        around = as_ascii(page.replace(TEXT, shown.text))
         return around.split(_NEXT.encode()), shown
 
     def _render_shown_choices(self, root: str, circumstances: Circumstances) -> Shown:
@@ -306,7 +306,7 @@ class Notice:
             opts_out=any(circumstances.regime.mode(p) == "opt-out" for p in self._policy.optional),
             silenced=circumstances.silenced(self._policy),
         )
-        return text.encode("ascii", "xmlcharrefreplace")
+        return as_ascii(text)
 
     def by_default(self, circumstances: Circumstances) -> list[Purpose]:
         """What is on for who has not chosen."""

@@ -9,6 +9,11 @@ TEXT = "\0text\0"
 """Stands in a page for the fingerprint of what it shows, as long as that is not known."""
 
 
+def as_ascii(html: str) -> bytes:
+    """For a page of the app's, in whatever encoding it has."""
+    return html.encode("ascii", "xmlcharrefreplace")
+
+
 class Shown(NamedTuple):
     """A layer as visitors saw it: ``text`` is the fingerprint of its ``html`` (32 hex digits of SHA-256).
 
