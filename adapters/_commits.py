@@ -6,42 +6,57 @@ does it for all.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Lock
+from time import monotonic
 from weakref import WeakKeyDictionary, WeakMethod
 
+from cookiesafe.adapters._forks import call_after_fork
 from cookiesafe.adapters._line import Answer, Item, Line, answer
+from cookiesafe.adapters._patience import DEADLINE, Until, left
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
 
-Call = WeakMethod[Callable[[], None]]
 _ENDED = "whoever was to commit it was ended"
+_BUSY = "the store was busy with what others had brought"
+_LATE = "there was no time left to commit it"
 _ENOUGH = 2
 """So many that fail alone, one after the other: the store is at fault, not what it was given."""
 
 
 class Commits:
-    """A line of records that wait for one store. May be shared between threads and event loops."""
+    """A line of records that wait for one store. May be shared between threads and event loops.
 
-    def __init__(self, committed: Call | None = None) -> None:
-        self._committed = committed
+    After a fork nobody stands in it: who was committing then, or waited, is not there in the child.
+    """
+
+    def __init__(self) -> None:
+        self._start()
+        call_after_fork(self._start)
+
+    def _start(self) -> None:
         self._committing = Lock()
         self.line = Line()
 
     def commit(self, store: Store, item: Item) -> Answer:
         """See that what was put in the line is committed, by this thread or by another one, and what the answer is."""
-        with self._committing:
+        if not self._committing.acquire(timeout=max(0.0, left())):
+            self.line.withdraw(item)
+            return item.answer if item.done else StoreError(_BUSY)
+        try:
             # Whoever had the lock before has answered all that stood in the line.
             if not item.done:
                 self._commit_all(store)
+        finally:
+            self._committing.release()
         return item.answer if item.done else StoreError(_ENDED)
 
     def commit_waiting(self, store: Store) -> None:
-        """Commit what is in the line."""
-        with self._committing:
+        """Commit what is in the line, all of it within the deadline."""
+        with self._committing, Until(monotonic() + DEADLINE):
             self._commit_all(store)
 
     def _commit_all(self, store: Store) -> None:
@@ -49,15 +64,10 @@ class Commits:
         if not items:
             return
         try:
-            _commit(store, items, self._tell)
+            _commit(store, items, partial(_tell, store))
         finally:
             if left := [item for item in items if not item.done]:
                 answer(left, StoreError(_ENDED))
-
-    def _tell(self) -> None:
-        call = self._committed and self._committed()
-        if call:
-            call()
 
 
 def _commit(store: Store, items: Sequence[Item], committed: Callable[[], None]) -> None:
@@ -83,6 +93,8 @@ def _commit(store: Store, items: Sequence[Item], committed: Callable[[], None]) 
 
 def append(store: Store, records: Sequence[Record]) -> Answer:
     """Do it; what the store raises is the answer."""
+    if left() <= 0:
+        return StoreError(_LATE)
     try:
         store.append(records)
     except Exception as error:
@@ -104,8 +116,7 @@ def commits_of(store: Store) -> Commits:
     try:
         return _known[store]
     except KeyError:
-        with _knowing:
-            return _known.setdefault(store, Commits(_callers.get(store)))
+        return _known.setdefault(store, Commits())
     except TypeError:
         # A store that cannot be referred to weakly, or not be hashed.
         return Commits()
@@ -116,14 +127,18 @@ def when_committed(store: Store, call: Callable[[], None]) -> None:
 
     It is called while its object lives, and of several for a store the last.
     """
-    with _knowing, suppress(TypeError):
+    with suppress(TypeError):
         _callers[store] = WeakMethod(call)
-        _known.pop(store, None)
 
 
-_callers: WeakKeyDictionary[Store, Call] = WeakKeyDictionary()
+def _tell(store: Store) -> None:
+    caller = None
+    with suppress(TypeError):
+        caller = _callers.get(store)
+    call = caller and caller()
+    if call:
+        call()
+
+
+_callers: WeakKeyDictionary[Store, WeakMethod[Callable[[], None]]] = WeakKeyDictionary()
 _known: WeakKeyDictionary[Store, Commits] = WeakKeyDictionary()
-_knowing = Lock()
-if hasattr(os, "register_at_fork"):
-    # Who was committing then is not there in the child.
-    os.register_at_fork(after_in_child=_known.clear)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
+from time import monotonic
 from typing import TypeVar
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from cookiesafe.adapters._commits import commits_of
+from cookiesafe.adapters._forks import call_after_fork
 from cookiesafe.adapters._line import Group, Item
-from cookiesafe.adapters._perform import perform
+from cookiesafe.adapters._patience import DEADLINE
+from cookiesafe.adapters._perform import call, perform_until, too_late
 from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
-from cookiesafe.ports import Answer, Append, Ask, ReadBody, Store
+from cookiesafe.ports import Answer, Append, Ask, Call, ReadBody, Store
 
 T = TypeVar("T")
-DEADLINE = 1.0
-"""How long a request waits for the store, in seconds."""
 WORKERS = 8
 MOST_WAITING = 256
 
@@ -36,7 +36,7 @@ class Pool:
         self._store = store
         self._deadline = deadline
         self._start()
-        _pools.add(self)
+        call_after_fork(self._start)
 
     def _start(self) -> None:
         self._threads = ThreadPoolExecutor(WORKERS + 1, thread_name_prefix="cookiesafe")
@@ -52,54 +52,65 @@ class Pool:
     async def converse(
         self, exchange: Exchange, read_body: Callable[[int], Awaitable[bytes | None]]
     ) -> None:
-        """Give an exchange all it needs, each within the deadline."""
+        """Give an exchange all it needs, within the deadline."""
         while exchange.needs:
             exchange.supply(
                 [
                     await (
-                        read_body(need.limit) if isinstance(need, ReadBody) else self._perform(need)
+                        read_body(need.limit)
+                        if isinstance(need, ReadBody)
+                        else self._answer(need, exchange)
                     )
                     for need in exchange.needs
                 ]
             )
 
-    async def _perform(self, need: Append | Ask) -> Answer:
+    async def _answer(self, need: Append | Ask | Call, exchange: Exchange) -> Answer:
+        if isinstance(need, Call):
+            # Apart from those that wait for the store.
+            return await asyncio.to_thread(call, need)
+        began = monotonic()
+        try:
+            return await self._perform(need, self._deadline - exchange.waited)
+        finally:
+            exchange.waited += monotonic() - began
+
+    async def _perform(self, need: Append | Ask, patience: float) -> Answer:
+        if patience <= 0:
+            return too_late(self._deadline)
         if self._waiting >= MOST_WAITING:
             return StoreError(f"{MOST_WAITING} requests are waiting for the store already")
         self._waiting += 1
         try:
             if isinstance(need, Append):
-                return await self._append(need)
-            async with asyncio.timeout(self._deadline):
-                return await self._ask_store(need)
+                return await self._append(need, patience)
+            async with asyncio.timeout(patience):
+                return await self._ask_store(need, monotonic() + patience)
         except TimeoutError:
-            return self._too_late()
+            return too_late(self._deadline)
         except RuntimeError as error:
             return _no_thread(error)
         finally:
             self._waiting -= 1
 
-    def _too_late(self) -> StoreError:
-        return StoreError(f"the store did not answer within {self._deadline} s")
-
-    async def _ask_store(self, need: Ask) -> Answer:
+    async def _ask_store(self, need: Ask, until: float) -> Answer:
         loop = asyncio.get_running_loop()
         free = self._free.setdefault(loop, asyncio.Semaphore(WORKERS))
         await free.acquire()
         try:
-            work = loop.run_in_executor(self._threads, perform, need, self._store)
+            work = loop.run_in_executor(self._threads, perform_until, until, need, self._store)
         except RuntimeError:
             free.release()
             raise
         work.add_done_callback(lambda _: free.release())
         return await asyncio.shield(work)
 
-    async def _append(self, need: Append) -> Answer:
+    async def _append(self, need: Append, patience: float) -> Answer:
         loop = asyncio.get_running_loop()
         group = self._group
-        if group is None or group.loop is not loop:
+        if group is None or group.loop is not loop or not group.waits_for(patience):
             # Those that the loop is about to let run may bring something too.
-            group = self._group = Group(loop)
+            group = self._group = Group(loop, patience)
             loop.call_soon(self._send, group)
         hearer = loop.create_future()
         item = Item(need.records, hearer)
@@ -115,7 +126,7 @@ class Pool:
     def _send(self, group: Group) -> None:
         if self._group is group:
             self._group = None
-        group.deadline = group.loop.call_later(self._deadline, self._give_up, group)
+        group.deadline = group.loop.call_later(group.patience, self._give_up, group)
         group.stand_in(self._commits.line)
         try:
             self._see_to_commits()
@@ -123,7 +134,7 @@ class Pool:
             group.tell(_no_thread(error))
 
     def _give_up(self, group: Group) -> None:
-        group.tell(self._too_late())
+        group.tell(too_late(self._deadline))
 
     def _see_to_commits(self) -> None:
         with self._commit_lock:
@@ -152,16 +163,3 @@ class Pool:
 
 def _no_thread(error: RuntimeError) -> StoreError:
     return StoreError(f"no thread could be had for the store: {error}")
-
-
-_pools: WeakSet[Pool] = WeakSet()
-
-
-def _after_fork() -> None:
-    # The threads that were at work are not there in the child.
-    for pool in list(_pools):
-        pool._start()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

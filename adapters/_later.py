@@ -3,55 +3,75 @@
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import Callable
 from threading import Lock, Timer
 from weakref import ref
 
+from cookiesafe.adapters._forks import call_after_fork
 from cookiesafe.errors import StoreError
-from cookiesafe.events import Once, log
+from cookiesafe.events import FAULT, STORE_FAILED, Hook, Once, kind_of, say
 
 
 class Later:
     """Does ``work`` ``after`` seconds from when it became due; 0: never, unless it is asked for.
 
-    What fails is done again as long after; ``failure`` is what is logged of it, once. What is due when the process ends
-    is done then. Any number of processes may do the same work: what one has done, the others find done.
+    What fails is done again as long after; ``failure`` is what is logged of it, once, and what ``hook`` hears each time.
+    What is due when the process ends is done then, unless it is not to be ``at_exit``. Any number of processes may do the same work: what one has done, the
+    others find done.
     """
 
-    def __init__(self, work: Callable[[], object], after: float, failure: str) -> None:
+    def __init__(
+        self,
+        work: Callable[[], object],
+        after: float,
+        failure: str,
+        hook: Hook | None = None,
+        *,
+        at_exit: bool = True,
+    ) -> None:
         self._work = work
         self._after = after
         self._failure = failure
+        self._hook = hook
+        self._closed = False
+        self._ends = not at_exit
+        self._once = Once()
+        self._start()
+        call_after_fork(self._start)
+
+    def _start(self) -> None:
         self._lock = Lock()
         self._timer: Timer | None = None
-        self._process = 0
-        self._closed = False
-        self._once = Once()
 
     def due(self) -> None:
         """There is something to do. Costs nothing while that is known already, and raises nothing."""
-        if not self._after or self._is_known():
+        if not self._after or self._timer is not None:
             return
         with self._lock:
-            if not self._closed and not self._is_known():
+            if not self._closed and self._timer is None:
                 self._begin()
+
+    def hurry(self) -> None:
+        """Do what is due, now."""
+        with self._lock:
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+            if not self.attempt(self._work):
+                self.due()
 
     def close(self) -> None:
         """Do what is due, now, and nothing later."""
         with self._lock:
             timer, self._timer, self._closed = self._timer, None, True
-        if timer is not None and self._process == os.getpid():
+        if timer is not None:
             timer.cancel()
-            self._try()
-
-    def _is_known(self) -> bool:
-        # After a fork, the parent's thread is not the child's.
-        return self._timer is not None and self._process == os.getpid()
+            self.attempt(self._work)
 
     def _begin(self) -> None:
-        if self._process != os.getpid():
+        if not self._ends:
             atexit.register(_close, ref(self))
+            self._ends = True
         timer = Timer(self._after, self._run)
         timer.daemon = True
         timer.name = "cookiesafe-later"
@@ -61,29 +81,48 @@ class Later:
             # No thread could be had: the next time it is due, perhaps.
             self._complain(error)
             return
-        self._process, self._timer = os.getpid(), timer
+        self._timer = timer
 
     def _run(self) -> None:
         with self._lock:
             self._timer = None
-        if not self._try():
+        if not self.attempt(self._work):
             self.due()
 
-    def _try(self) -> bool:
+    def attempt(self, work: Callable[[], object]) -> bool:
+        """Do this, now. Whether it was done: what fails is told as what is done later."""
         try:
-            self._work()
+            work()
         except StoreError as error:
             self._complain(error)
             return False
-        except Exception:
-            if self._once.first("fault"):
-                log.exception("a fault of CookieSafe's own, where %s [CS900]", self._failure)
+        except Exception as error:
+            say(
+                FAULT,
+                "a fault of CookieSafe's own, where %s",
+                self._failure,
+                code="CS900",
+                logged=self._once.first("fault"),
+                hook=self._hook,
+                exc_info=True,
+                where=self._failure,
+                error=kind_of(error),
+            )
             return False
         return True
 
     def _complain(self, error: Exception) -> None:
-        if self._once.first("failed"):
-            log.error("%s, and will be tried again: %s [CS602]", self._failure, error)
+        say(
+            STORE_FAILED,
+            "%s, and will be tried again: %s",
+            self._failure,
+            error,
+            code="CS602",
+            logged=self._once.first("failed"),
+            hook=self._hook,
+            what=self._failure,
+            error=kind_of(error),
+        )
 
 
 def _close(later: ref[Later]) -> None:

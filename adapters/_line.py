@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future, TimerHandle
 
 Answer = StoreError | None
+_ABOUT = 0.1
+"""Seconds."""
 
 
 class Item:
@@ -58,13 +60,21 @@ class Line:
 
 
 class Group:
-    """Items that an event loop brings in one go. They share a ``deadline``, which goes with the last of them."""
+    """Items that an event loop brings in one go. They share a ``deadline``, which goes with the last of them.
 
-    def __init__(self, loop: AbstractEventLoop) -> None:
+    It is ``patience`` seconds away when they are sent.
+    """
+
+    def __init__(self, loop: AbstractEventLoop, patience: float) -> None:
         self.loop = loop
+        self.patience = patience
         self.deadline: TimerHandle | None = None
         self._items: list[Item] = []
         self._waiting = 0
+
+    def waits_for(self, patience: float) -> bool:
+        """Whether it has about the deadline of somebody with that patience."""
+        return abs(self.patience - patience) <= _ABOUT
 
     def add(self, item: Item) -> None:
         self._items.append(item)

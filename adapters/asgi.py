@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any
 
-from cookiesafe.adapters._drive import Pool
+from cookiesafe.adapters._current import CURRENT_SESSION
+from cookiesafe.adapters._inspect import exchanges
+from cookiesafe.adapters._start import at_start
+from cookiesafe.current import enter, leave, visiting
 from cookiesafe.errors import UsageError
-from cookiesafe.exchange import HIDDEN_FROM_APP, Exchange, Safe
-from cookiesafe.fields import RAW, raw
-from cookiesafe.gate.documents import DESTINATIONS, PARTS
-from cookiesafe.origin import HANDSHAKE
-from cookiesafe.ports import Reply
-from cookiesafe.visit import current_visit, enter, leave
+from cookiesafe.fields import raw
 
-Scope = MutableMapping[str, Any]
+if TYPE_CHECKING:
+    from cookiesafe.adapters._scope import Scope
+    from cookiesafe.exchange import Safe
+    from cookiesafe.ports import Reply
+
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[Any], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+"""Any ASGI 3 app: frameworks have types of their own for what it is given, and none takes another's."""
 
-_HIDDEN = frozenset(name.encode() for name in HIDDEN_FROM_APP)
-_NOTHING_HIDDEN: frozenset[bytes] = frozenset()
-_COOKIE = frozenset({b"cookie"})
-_WANTED = frozenset({b"cookie", b"sec-gpc", b"sec-fetch-dest"})
-_DESTINATION = {text.encode(): text for text in DESTINATIONS}
-_PARTS = frozenset(text.encode() for text in PARTS)
-_SHORT_CUTS = ("http.response.pathsend", "http.response.zerocopysend")
-_HINTS = frozenset({"http.response.early_hint", "http.response.informational"})
-_START = "http.response.start"
-_OTHER_STARTS = frozenset({"websocket.accept", "websocket.http.response.start"})
+_VISIT = "cookiesafe"
+
+at_start("cookiesafe.adapters._asgi")
 
 
 class CookieSafeMiddleware:
@@ -40,20 +36,30 @@ class CookieSafeMiddleware:
     """
 
     def __init__(self, app: App, safe: Safe) -> None:
+        from cookiesafe.adapters._asgi import ASGIExchange
+        from cookiesafe.adapters._drive import Pool
+
         self.app = app
         self._safe = safe
         self._pool = Pool(safe.store)
+        self._exchange = exchanges(ASGIExchange, safe.settings)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if _VISIT in scope and scope[_VISIT] is visiting.get():
+            # The one around it does all of that: two would ask twice, and each know half of what passes.
+            await self.app(scope, receive, send)
+            return
         kind = scope["type"]
         if kind != "http":
             if kind != "websocket":
-                await self.app(scope, receive, send)
+                await self.app(scope, receive, self._settling(send))
                 return
-            if _ASGIExchange(scope, send, self._pool).is_ridden(self._safe.settings):
+            if self._exchange(scope, send, self._pool).is_ridden(self._safe.settings):
                 await _reply(None, scope, send)
                 return
-        exchange = _ASGIExchange(scope, send, self._pool)
+        # Called as if it were a method, what an instance has is looked up in a slower way.
+        begin = self._exchange
+        exchange = begin(scope, send, self._pool)
         if not exchange.arrive(self._safe.settings):
             if exchange.needs:
                 body = _Body(receive)
@@ -63,136 +69,44 @@ class CookieSafeMiddleware:
             if exchange.ours:
                 await _reply(exchange.reply, scope, send)
                 return
-            _narrow(scope, exchange)
-        scope["cookiesafe"] = exchange
+            exchange.narrow(scope)
+        scope[_VISIT] = exchange
         if "state" in scope:
             scope["state"]["visit"] = exchange
         else:
             scope["state"] = {"visit": exchange}
         if "session" not in scope:
-            scope["session"] = _SESSION
+            scope["session"] = CURRENT_SESSION
         before = enter(exchange)
         try:
             await self.app(scope, receive, exchange.send)
         finally:
-            leave(before)
             # A scope that holds an exchange that holds the scope would be left to the garbage collector.
             exchange.scope = None
             # What the server gave may hold the scope too.
             exchange._send = _gone
+            try:  # noqa: SIM105, since ``suppress`` costs every request something
+                leave(before)
+            except ValueError:
+                # Ended from elsewhere, as by a loop that is no more: there, no visit was entered.
+                pass
         if exchange._login is not None:
-            exchange.finish()
-            if exchange.needs:
-                await self._pool.converse(exchange, _no_body)
+            await exchange.end()
 
+    def _settling(self, send: Send) -> Send:
+        """When the app has shut down, what was counted is brought: some servers end in a way that lets nothing be done later."""
+        counting = self._safe.settings.counting
+        if counting is None:
+            return send
 
-class _ASGIExchange(Exchange):
-    """An exchange over ASGI; its ``send`` is what the app gets."""
+        async def settle_and_send(message: Message) -> None:
+            if message["type"] == "lifespan.shutdown.complete":
+                from asyncio import to_thread
 
-    def __init__(self, scope: Scope, send: Send, pool: Pool) -> None:
-        self.scope: Scope | None = scope
-        self._send = send
-        self._pool = pool
-        self.path = scope["path"]
-        try:
-            self.scheme, root = scope["scheme"], scope["root_path"]
-        except KeyError:
-            self.scheme, root = scope.get("scheme", "http"), scope.get("root_path", "")
-        if root:
-            self.root = root
-            self.path = _below(root, self.path)
-        self.cookie = ""
-        self.destination = None
-        self._fields = fields = scope["headers"]
-        wanted = _WANTED
-        for name, value in fields:
-            if name in wanted:
-                if name == b"sec-fetch-dest":
-                    self.destination = _DESTINATION[value] if value in _DESTINATION else ""
-                elif name == b"cookie":
-                    text = value.decode("latin-1")
-                    self.cookie = f"{self.cookie}; {text}" if self.cookie else text
-                else:
-                    text = value.decode("latin-1")
-                    self.gpc = text if self.gpc is None else f"{self.gpc}, {text}"
+                await to_thread(counting.settle)
+            await send(message)
 
-    def send(self, message: Message) -> Awaitable[None]:
-        """Gates the headers when they leave, and the body where something is placed in it."""
-        kind = message["type"]
-        if kind == "http.response.body":
-            if self.page is not None:
-                last = not message.get("more_body", False)
-                message = {**message, "body": self.body(message.get("body", b""), last=last)}
-        elif kind == _START or kind in _OTHER_STARTS:
-            message = message.copy()
-            try:
-                fields = message["headers"]
-            except KeyError:
-                fields = []
-            if type(fields) is not list:
-                fields = list(fields)
-            if self.is_same_for_all(fields):
-                message["headers"] = fields + self._settings.constant_raw
-            else:
-                status = message.get("status", 101)
-                if self.leave(status, fields):
-                    return self._send_when_kept(message, status, fields)
-                message["headers"] = self.depart(status, fields, RAW)
-        elif kind in _HINTS:
-            message = self._hinting(message)
-        return self._send(message)
-
-    async def _send_when_kept(
-        self, message: Message, status: int, fields: list[tuple[bytes, bytes]]
-    ) -> None:
-        await self._pool.converse(self, _no_body)
-        await self._send({**message, "headers": self.depart(status, fields, RAW)})
-
-    def _hinting(self, message: Message) -> Message:
-        """What may leave ahead of the response (RFC 8297): its links, or in a newer form its fields."""
-        links = [("link", link.decode("latin-1")) for link in message.get("links", ())]
-        fields = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in message.get("headers", ())]
-        kept = {"links": [value.encode("latin-1") for _, value in self.hint(links)]}
-        passing = {"headers": [raw(field) for field in self.hint(fields)]}
-        return {**message, **(kept if links else {}), **(passing if fields else {})}
-
-    def _request(self) -> Scope:
-        if self.scope is None:
-            raise UsageError("the request was answered, and is not looked at again")
-        return self.scope
-
-    @property
-    def method(self) -> str:
-        return str(self._request().get("method", HANDSHAKE))
-
-    @property
-    def part(self) -> bool:
-        return any(n == b"sec-fetch-dest" and value in _PARTS for n, value in self._fields)
-
-    @property
-    def host(self) -> str:
-        return self._first(b"host")
-
-    @property
-    def agent(self) -> str:
-        return self._first(b"user-agent")
-
-    def _first(self, name: bytes) -> str:
-        return next((value.decode("latin-1") for key, value in self._fields if key == name), "")
-
-    @property
-    def query(self) -> str:
-        return bytes(self._request().get("query_string", b"")).decode("latin-1")
-
-    def header(self, name: str) -> str | None:
-        raw = name.encode("latin-1")
-        values = [value.decode("latin-1") for key, value in self._fields if key == raw]
-        return ", ".join(values) if values else None
-
-
-def _below(root: str, path: str) -> str:
-    """Servers give the path with what the app is mounted under, or, older ones, without."""
-    return path[len(root) :] if path == root or path.startswith(f"{root}/") else path
+        return settle_and_send
 
 
 class _Body:
@@ -221,51 +135,6 @@ class _Body:
         return self.again.pop(0) if self.again else await self._receive()
 
 
-async def _no_body(limit: int) -> None:
-    """The request's body is the app's to read."""
-
-
-def _narrow(scope: Scope, exchange: Exchange) -> None:
-    """Let the app see only what it may of the request."""
-    cookies, places = exchange.app_cookie, exchange.places
-    hidden = _HIDDEN if places else _NOTHING_HIDDEN
-    if cookies is not None:
-        hidden = hidden | _COOKIE
-    fields = [field for field in scope["headers"] if field[0] not in hidden]
-    if cookies:
-        fields.append((b"cookie", cookies.encode("latin-1")))
-    if places:
-        fields.append((b"accept-encoding", b"identity"))
-        extensions = scope.get("extensions") or {}
-        scope["extensions"] = {k: v for k, v in extensions.items() if k not in _SHORT_CUTS}
-    scope["headers"] = fields
-
-
-class _CurrentSession(MutableMapping[str, Any]):
-    """Stands for the session of the current visit, so that one is only made where it is asked for."""
-
-    def __getitem__(self, key: str) -> Any:
-        return current_visit().session[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        current_visit().session[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del current_visit().session[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(current_visit().session)
-
-    def __len__(self) -> int:
-        return len(current_visit().session)
-
-    def mark_accessed(self) -> None:
-        current_visit().session.mark_accessed()
-
-
-_SESSION = _CurrentSession()
-
-
 async def _gone(message: Message) -> None:
     raise UsageError("the app sent something after it had returned")
 
@@ -276,7 +145,7 @@ async def _reply(reply: Reply | None, scope: Scope, send: Send) -> None:
         return
     await send(
         {
-            "type": _START,
+            "type": "http.response.start",
             "status": reply.status,
             "headers": [raw(field) for field in reply.headers],
         }

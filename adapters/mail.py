@@ -39,6 +39,7 @@ def send_announcement(
     sender: str,
     site_url: str,
     path: str = "/cookiesafe",
+    language: str = "",
     host: str = "localhost",
     port: int = 25,
     starttls: StartTLS = "auto",
@@ -48,14 +49,14 @@ def send_announcement(
 ) -> dict[str, str]:
     """Write to each address about a policy, once. What was not taken, by address, each with why; empty if all was.
 
-    The text is that of ``announcement_text``. ``sender`` is an address, perhaps with a name: ``Harbour <hello@harbour.example>``.
+    The text is that of ``announcement_text``, in that ``language``. ``sender`` is an address, perhaps with a name: ``Harbour <hello@harbour.example>``.
     ``starttls`` is ``"auto"`` (this very machine: no; any other: yes), ``True``, ``False``, or the ``SSLContext`` to do it
     with. ``timeout`` is in seconds, for each answer. It waits for the server: call it in a job.
 
     A connection that is lost is made again once for each message. Whose answer was lost may get the message twice, with
     the same Message-ID. Raises ``SettingError`` for what cannot work, and nothing for what the network or the server does.
     """
-    letter = announcement_text(announcement, site_url, path)
+    letter = announcement_text(announcement, site_url, path, language)
     by = _sender(sender)
     line = _Line(_server(host, port, starttls, username, password, timeout), by.addr_spec)
     if isinstance(addresses, str):

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import patch
+
+from cookiesafe import TrafficTerms
+from cookiesafe.adapters import _tallying
+from cookiesafe.adapters.asgi import CookieSafeMiddleware
 
 from .site import (
     HEADERS,
@@ -83,8 +88,6 @@ def _fields(how: str) -> list[tuple[str, str]]:
 
 
 def _ours(how: str, cookies: str) -> Run:
-    from cookiesafe.adapters.asgi import CookieSafeMiddleware
-
     app = CookieSafeMiddleware(_app(how), safe(_policy_of(how)))
     return drive_asgi(app, cookies, _fields(how))
 
@@ -99,6 +102,26 @@ def refused(how: str) -> Run:
 
 def granted(how: str) -> Run:
     return _ours(how, our_cookies("accept", _policy_of(how)))
+
+
+def counted(how: str) -> Run:
+    """As ``granted``, with traffic counted: what a request leaves, and what a thread does with it, which is done at the end.
+
+    With ``-left`` it is what the request does alone.
+    """
+    kind, _, left = how.partition("-")
+    with patch.object(_tallying, "READ_AFTER", 3600):
+        counting_safe = safe(traffic=TrafficTerms(purpose="statistics", flush_after=3600))
+    run = drive_asgi(CookieSafeMiddleware(_app(kind), counting_safe), our_cookies(), _fields(kind))
+    counting = counting_safe.settings.counting
+    assert counting is not None
+
+    def all_of_it(n: int) -> None:
+        run(n)
+        if not left:
+            counting.work_off()
+
+    return all_of_it
 
 
 def undecided(how: str) -> Run:

@@ -35,6 +35,7 @@ MAKERS: dict[str, Callable[[str], Run]] = {
     "answer-refused": answers.refused,
     "answer-granted": answers.granted,
     "answer-undecided": answers.undecided,
+    "answer-counted": answers.counted,
     "carry": carried.carry,
     "cookie": headers.cookie,
     "login-cookiesafe": logins.ours,

@@ -67,6 +67,15 @@ def _answer(title: str, who: str, how: str, goal: float, ceiling: float) -> Goal
     )
 
 
+def _counted(title: str, how: str, floor: str, goal: float, ceiling: float) -> Goal:
+    """What it adds to a request that traffic is counted, over what Starlette's session adds."""
+    ours, not_counted = f"answer-counted:{how}", f"answer-granted:{floor}"
+    theirs = "asgi-starlette:untouched"
+    return Goal(
+        f"{title}, over Starlette's session", ours, not_counted, theirs, "asgi-raw", goal, ceiling
+    )
+
+
 def _long(title: str, who: str, how: str, goal: float, ceiling: float) -> Goal:
     """A policy of a thousand vendors and cookies beside one of a few."""
     few, floor = f"answer-{who}:{how}", f"answer-raw:{how}"
@@ -118,8 +127,10 @@ GOALS = (
     _flask("modified", "session modified", 0.50, 0.48),
     _DJANGO,
     _answer("ASGI, 2 of 3 Set-Cookie held", "refused", "lines", 0.20, 0.53),
-    _answer("ASGI, page of 20 KB, all granted", "granted", "page", 0.15, 0.68),
-    _answer("ASGI, page in 4 chunks, all granted", "granted", "page-4", 0.15, 0.80),
+    _answer("ASGI, page of 20 KB, all granted", "granted", "page", 0.15, 0.71),
+    _answer("ASGI, page in 4 chunks, all granted", "granted", "page-4", 0.15, 0.83),
+    _counted("Counting what is no page", "text", "text", 0.05, 0.002),
+    _counted("Counting a page view", "page-left", "page", 0.05, 0.050),
     _cookie("One of 25 cookies, over a loop", "find", "loop", 0.15, 0.15),
     _cookie("All of 25 cookies, over Starlette's", "jar", "starlette", 0.75, 1.02),
     _cookie("All of 25 cookies, over SimpleCookie", "jar", "simple-cookie", 0.08, 0.10),
@@ -133,6 +144,7 @@ GOALS = (
     _long("ASGI, undecided, page with a frame held", "undecided", "frame", 1.10, 1.10),
 )
 TOLD = (
+    ("a page view, counted by a thread later", "answer-counted:page", "answer-counted:page-left"),
     ("signed in, asked for in the store", "login-cookiesafe:signed-in", "wsgi-raw"),
     ("remembered, asked for in the store", "login-cookiesafe:remembered", "wsgi-raw"),
     ("remembered by Flask-Login, asked for nowhere", "login-flask-login:remembered", "login-flask-login:bare"),

@@ -100,7 +100,7 @@ def append_at_once(store: Store, appenders: int) -> float:
 async def _append_all(pool: Pool, needs: list[list[Append]]) -> None:
     async def one_after_the_other(own: list[Append]) -> None:
         for need in own:
-            assert await pool._perform(need) is None
+            assert await pool._perform(need, PATIENCE) is None
 
     await asyncio.gather(*map(one_after_the_other, needs))
 

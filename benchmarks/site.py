@@ -81,10 +81,10 @@ def touch(session: Any, how: str) -> None:
         session["path"] = "/usage" if session["path"] == "/bill/pay" else "/bill/pay"
 
 
-def safe(policy: str = POLICY) -> CookieSafe:
+def safe(policy: str = POLICY, **settings: Any) -> CookieSafe:
     """A CookieSafe as its users make it."""
     logging.disable(logging.CRITICAL)
-    return CookieSafe(Policy.from_toml(policy), secret_key=KEY)
+    return CookieSafe(Policy.from_toml(policy), secret_key=KEY, **settings)
 
 
 def cookie_header(extra: dict[str, str], others: dict[str, str] = OTHERS) -> str:

@@ -1,27 +1,6 @@
 """CookieSafe: what a visitor has not agreed to does not happen, and the browser itself is told so."""
 
-from .carry import Carried, CarryTerms
-from .errors import (
-    BadCarry,
-    CarryTooLarge,
-    CookieSafeError,
-    NotFresh,
-    NotStorable,
-    PolicyError,
-    SessionTooLarge,
-    SettingError,
-    StoreError,
-    TooLate,
-    UnknownName,
-    UsageError,
-    WeakKey,
-)
-from .ledger.terms import LedgerTerms
-from .policy import Policy, Regime
-from .remember import Terms as RememberTerms
-from .safe import CookieSafe
-from .session import SessionTerms
-from .visit import Visit, current_visit
+from typing import TYPE_CHECKING
 
 __all__ = [
     "BadCarry",
@@ -30,6 +9,7 @@ __all__ = [
     "CarryTooLarge",
     "CookieSafe",
     "CookieSafeError",
+    "Event",
     "LedgerTerms",
     "NotFresh",
     "NotStorable",
@@ -41,10 +21,33 @@ __all__ = [
     "SessionTooLarge",
     "SettingError",
     "StoreError",
+    "Theme",
+    "ThemeError",
     "TooLate",
+    "TrafficTerms",
     "UnknownName",
     "UsageError",
     "Visit",
     "WeakKey",
     "current_visit",
+    "keys_from",
+    "keys_from_env",
+    "keys_from_file",
 ]
+
+if TYPE_CHECKING:
+    from .public import *
+else:
+
+    def __getattr__(name):
+        """A public name. With the first all are imported, and all that a ``CookieSafe`` takes: an edge alone is without."""
+        from importlib import import_module
+
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        public = import_module(f"{__name__}.public")
+        globals().update({each: getattr(public, each) for each in __all__})
+        return globals()[name]
+
+    def __dir__():
+        return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""How a flow asks the store, and lets whoever drives it know what failed."""
+"""How a flow asks the store, or has something called, and lets whoever drives it know what failed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 from .errors import StoreError
 from .ledger import Record
-from .ports import Append, Flow, Store, ask
+from .ports import Append, Call, Flow, Store, ask
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -20,6 +20,15 @@ def told(method: Callable[[Store, *Ts], T], *args: *Ts) -> Flow[T]:
         raise answer
     answered: Any = answer
     return answered  # type: ignore[no-any-return]
+
+
+def called(function: Callable[[], T]) -> Flow[T]:
+    """What it returns, called where it may wait. Raises what it raises."""
+    (answer,) = yield (Call(function),)
+    if isinstance(answer, Exception):
+        raise answer
+    returned: Any = answer
+    return returned  # type: ignore[no-any-return]
 
 
 def appended(*records: Record) -> Flow[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,13 +15,15 @@ from .notice import Shown
 from .ports import Append, Flow
 from .recording import record_of, words_of
 from .settings import Settings
+from .traffic import Answer, Press
 
 
 class Choice(NamedTuple):
-    """The ``consent`` that it is, and the records of it, its own last."""
+    """The ``consent`` that it is, the records of it, its own last, and what was ``said`` of each purpose and vendor asked about."""
 
     consent: Consent
     records: tuple[Record, ...]
+    said: Mapping[str, bool]
 
 
 def choice_of(
@@ -29,13 +32,15 @@ def choice_of(
     consent: Consent,
     now: float,
     *,
+    said: Mapping[str, bool],
     layer: str,
     shown: Shown | None,
+    language: str = "",
 ) -> Choice:
     """The choice that a ``consent`` is, at ``now`` (unix seconds), of a visitor who stood so before.
 
-    It goes on with the receipt of the one before, if it needs one. ``layer`` is where it was made, ``shown`` what was
-    seen there.
+    It goes on with the receipt of the one before, if it needs one. ``said`` is what it is about, ``layer`` is where it was made, ``shown`` what was
+    seen there, ``language`` the one it was said in where that is not known.
     """
     old = standing.consent
     receipt = (
@@ -49,10 +54,11 @@ def choice_of(
         layer=layer,
         circumstances=standing.circumstances,
         shown=shown,
+        language=language,
         consent=consent,
         receipt=receipt or old.receipt,
     )
-    return Choice(consent, (*words_of(settings, now, shown), record))
+    return Choice(consent, (*words_of(settings, now, shown), record), said)
 
 
 def _event(consent: Consent, old: Consent) -> Event:
@@ -61,11 +67,13 @@ def _event(consent: Consent, old: Consent) -> Event:
     return "withdrawal" if old.receipt else "refusal"
 
 
-def recorded(settings: Settings, choice: Choice) -> Flow[bool]:
-    """Have it recorded. Whether it was; that it was not is logged."""
+def recorded(settings: Settings, choice: Choice, by: Press) -> Flow[bool]:
+    """Have it recorded, and then counted. Whether it was; that it was not is logged."""
     (failure,) = yield (Append(choice.records),)
     if isinstance(failure, StoreError):
-        settings.report_store("a choice was not taken, as it was not recorded", failure)
+        settings.telling.report_store("a choice was not taken, as it was not recorded", failure)
         return False
     settings.versions.kept.update(each.id for each in choice.records[:-1])
+    if settings.counting is not None:
+        settings.counting.leave(Answer(choice.records[-1], choice.said, by))
     return True

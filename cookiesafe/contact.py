@@ -16,7 +16,7 @@ class Answer:
 
     yes: bool
     ground: str = ""
-    press: str = ""
+    press: str = field(default="", repr=False)
     until: int = 0
 
 
@@ -28,7 +28,7 @@ class Contact:
     """
 
     user: str
-    receipt: str
+    receipt: str = field(repr=False)
     answers: Mapping[str, Answer] = field(default_factory=dict)
     version: int = 0
 

@@ -98,7 +98,9 @@ def choose(settings: Settings, contact: Contact, said: Said) -> Flow[Chosen]:
     if failure is not None:
         if yeses:
             raise failure
-        settings.report_store("a no to being contacted counts, and was not recorded", failure)
+        settings.telling.report_store(
+            "a no to being contacted counts, and was not recorded", failure
+        )
     if yeses:
         contact = yield from _keep(contact, yeses)
     return Chosen(contact, event)

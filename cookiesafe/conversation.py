@@ -12,13 +12,19 @@ class Conversation:
     """While there are ``needs``, whoever drives it performs them, and gives the answers in their order."""
 
     needs: tuple[Need, ...] = ()
+    waited: float = 0
+    """Seconds that it has waited for the store so far: whoever drives it sees to it."""
     _steps: Flow[None] | None = None
 
     def supply(self, answers: list[Answer]) -> None:
         """Go on with the answers to ``needs``."""
         if self._steps is None:
             raise UsageError("the exchange needs nothing")
+        self._hear(answers)
         self._go_on(self._steps, answers)
+
+    def _hear(self, answers: list[Answer]) -> None:
+        """Before it goes on: what was needed, and what came of it."""
 
     def _converse(self, steps: Flow[None]) -> None:
         """Begin, and go on to where something is needed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import AnyStr, Final
 
 from .carry import Carry
-from .fields import TEXT, Fixed, Header, Spelling, text_of
+from .fields import TEXT, Fixed, Header, Spelling, are_plain, plain, text_of
 from .gate import CookieGate, HeaderGate, Held, HeldField, Place, sweep
 from .gate.caches import NO_STORE, PRIVATE, make_private, vary
 from .gate.documents import KINDS, Kind, is_plain
@@ -14,6 +14,7 @@ from .gate.headers import NO_ADVERTISING, POLICIES, REFERRER, without_reports
 from .gate.roles import PERSONAL, ROLES, Role, role_of
 from .jar import Arrival, Passage, Standing
 from .leaving import Leaving
+from .traffic import Counting, Seen
 
 _NO_PAGE: Final = frozenset({204, 205, 206, *range(300, 400)})
 _SHUT_OUT: Final = frozenset({"cookie", "active", "length", "caches"})
@@ -52,17 +53,21 @@ class Departure(Leaving):
     ) -> list[tuple[AnyStr, AnyStr]]:
         """The fields that leave instead of the app's. To be called once, before the first of them does.
 
-        On a fault of our own nothing optional is allowed. Raises ``UsageError`` where a carried form is in them.
+        On a fault of our own nothing optional is allowed. Raises ``UsageError`` where a carried form is in them, and for
+        fields that are no pairs what servers raise.
         """
         self.page = None
         if self._carry is not None:
-            fields = self._unstored(self._carry, fields, spelling)
+            fields = self._unstored(self._carry, plain(fields), spelling)
         if self._at_fault:
-            return self._shut(fields, spelling)
+            return self._shut(plain(fields), spelling)
         try:
             return self._depart(status, fields, spelling)
         except Exception:
-            self._settings.report_fault("departure")
+            if not are_plain(fields):
+                self.held = ()
+                return self.depart(status, plain(fields), spelling)
+            self._settings.telling.report_fault("departure")
             return self._shut(fields, spelling)
 
     def hint(self, headers: list[Header]) -> list[Header]:
@@ -71,7 +76,7 @@ class Departure(Leaving):
             plain = [field for field in headers if role_of(field[0]) != "cookie"]
             return self._gate(plain, bool(self.destination), TEXT)
         except Exception:
-            self._settings.report_fault("hint")
+            self._settings.telling.report_fault("hint")
             return [] if self._settings.enforce else headers
 
     def _unstored(
@@ -195,7 +200,32 @@ class Departure(Leaving):
                 added.append(PRIVATE)
         if session is not None and not touched:
             self._close(session)
+        if settings.counting is not None and self.navigates:
+            self._leave_to_count(settings.counting, status, kind, standing)
         return kept + [spelling.pick(each) for each in added]
+
+    def _leave_to_count(
+        self, counting: Counting, status: int, kind: Kind, standing: Standing
+    ) -> None:
+        """Whatever fails here, the response leaves."""
+        settings = self._settings
+        try:
+            seen = Seen(
+                settings.counted,
+                self._now,
+                status,
+                kind.document and (self.shown or self.method != "HEAD"),
+                self.page is not None and kind.markup == "html",
+                self.root,
+                self.path,
+                self.params(),
+                self.fields_of(counting.wanted),
+                standing,
+                self._blocked,
+            )
+            counting.leave(seen)
+        except Exception:
+            settings.telling.report_fault("counting")
 
     def _policies(self, passage: Passage, has_referrer: bool) -> list[Fixed]:
         """What a document of this visitor is under."""

@@ -3,7 +3,12 @@
 CookieSafeError
 ├── SettingError            the operator's: something given to CookieSafe(...) cannot work
 │   ├── PolicyError         the policy has problems; all of them, each with its place and its mend
-│   └── WeakKey             a key is too short to sign with
+│   ├── ThemeError          so has the theme: what cannot be, or cannot be read by everybody
+│   ├── WeakKey             a key is too short to sign with
+│   ├── OpenInspector       the inspector would be open to everybody
+│   ├── NewerTables         a database has tables of a later version
+│   ├── NoApp               what was named as an app is none, or none that has a CookieSafe
+│   └── NoBrowser           there is no browser to audit a site with
 ├── UsageError              the app's: the visit was asked something it cannot do
 │   ├── UnknownName         a purpose, vendor or feature that the policy does not declare (a LookupError)
 │   ├── TooLate             a cookie was to change after the headers had left
@@ -13,6 +18,7 @@ CookieSafeError
 ├── NotFresh                the visitor's turn: the password is to be given, again or at all
 ├── StoreError              the store did not do what it was asked
 │   └── DamagedLog          the sealed ledger is not what it was when it was sealed
+├── LogError                an access log was not minimised, and is what it was
 ├── BadProof                what is shown as a proof proves nothing
 │   └── BadNote             a signed note is none, or no key that is trusted has signed it
 └── BadToken                the client's: a token that is not ours, not whole or too old; it stays inside the package
@@ -68,7 +74,7 @@ class SettingError(CookieSafeError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a policy: ``path`` is where in it, such as ``("vendors", "gullwing", "hosts")``."""
+    """One thing wrong with a policy or a theme: ``path`` is where in it, such as ``("vendors", "gullwing", "hosts")``."""
 
     code: str
     path: tuple[str, ...]
@@ -89,16 +95,57 @@ class PolicyError(SettingError):
     def __init__(self, problems: Sequence[Problem], source: str = "policy") -> None:
         self.problems = tuple(problems)
         self.source = source
-        self.what = "; ".join(p.what for p in self.problems)
+        self.what, self.fix, message = _all_of(self.problems, source)
         self.where = source
-        self.fix = " ".join(p.fix for p in self.problems)
-        Exception.__init__(self, "\n".join(p.sentence(source) for p in self.problems))
+        Exception.__init__(self, message)
+
+
+class ThemeError(SettingError):
+    """A theme with ``problems``: values that are none (CS520), and colours that contrast too little (CS521)."""
+
+    code = "CS520"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        self.what, self.fix, message = _all_of(self.problems, "theme")
+        self.where = "theme"
+        Exception.__init__(self, message)
+
+
+def _all_of(problems: Sequence[Problem], source: str) -> tuple[str, str, str]:
+    """What is wrong, how to mend it, and both in one line each."""
+    what, fix = "; ".join(p.what for p in problems), " ".join(p.fix for p in problems)
+    return what, fix, "\n".join(p.sentence(source) for p in problems)
 
 
 class WeakKey(SettingError):
     """A signing key of fewer than 32 bytes, or a ledger key that has not exactly 32."""
 
     code = "CS501"
+
+
+class OpenInspector(SettingError):
+    """The inspector was to be on where anybody could look at it."""
+
+    code = "CS511"
+
+
+class NewerTables(SettingError):
+    """The tables of a database are of a version that this CookieSafe does not know. Nothing of them is changed."""
+
+    code = "CS404"
+
+
+class NoApp(SettingError):
+    """What was named as an app, ``MODULE:APP``, is none, cannot be loaded, or has no CookieSafe that could be found."""
+
+    code = "CS512"
+
+
+class NoBrowser(SettingError):
+    """There is no browser to audit a site with, or it does not start."""
+
+    code = "CS530"
 
 
 class UsageError(CookieSafeError):
@@ -158,6 +205,12 @@ class DamagedLog(StoreError):
     """The sealed ledger in the store is not what it was when it was sealed. Nothing more is sealed, or proved, on it."""
 
     code = "CS401"
+
+
+class LogError(CookieSafeError):
+    """An access log was not minimised, and nothing was written."""
+
+    code = "CS800"
 
 
 class BadProof(CookieSafeError):

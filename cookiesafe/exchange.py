@@ -27,6 +27,7 @@ The core never waits: the edges perform what it needs, each in the way of its wo
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Protocol
 
@@ -39,8 +40,9 @@ from .gate.documents import FRAMES
 from .jar import Arrival, Standing
 from .login import Login, recognise
 from .origin import SAFE_METHODS
-from .ports import Flow, Reply, Store
+from .ports import Answer, Flow, Reply, Store
 from .recalling import recall
+from .sayings import say
 from .session import Session
 from .settings import Settings
 
@@ -104,8 +106,12 @@ class Exchange(Departure):
             asking = answer if own else keep_out if suspect else None
             self._converse(self._proceeding(arrival, asking, unknown=unknown))
             return False
-        self._await_page(arrival)
-        return self.app_cookie is None and not self.places
+        if self.destination in _PAGES:
+            self._await_page(arrival)
+        if self.app_cookie is None:
+            return not self.places
+        self.cookie = self.app_cookie
+        return False
 
     @property
     def _is_safe(self) -> bool:
@@ -127,8 +133,11 @@ class Exchange(Departure):
             return False
         ridden = settings.judge(self, has_cookies=True).verdict == "refused"
         if ridden:
-            settings.report_ridden(self.header("origin"))
+            settings.telling.report_ridden(self.header("origin"))
         return ridden
+
+    def _hear(self, answers: list[Answer]) -> None:
+        self._settings.telling.hear(self.needs, answers)
 
     def _proceeding(self, arrival: Arrival, asking: _Asking | None, *, unknown: bool) -> Flow[None]:
         """Find out who comes, and then answer as what we are ``asking`` says, or let the app do so."""
@@ -144,23 +153,24 @@ class Exchange(Departure):
                     # A session that is there, if untouched, keeps the response from being the same for all.
                     self._session = Session(self._session_as_it_came)
             except Exception:
-                self._settings.report_fault("login")
+                self._settings.telling.report_fault("login")
                 self._login = Login(unknown=True)
         if asking is not None:
             yield from self._asking_the_desk(arrival.standing, asking)
-        if not self.ours:
-            self._await_page(arrival)
-
-    def _await_page(self, arrival: Arrival) -> None:
-        """Show the app what it may see; where something may be placed in what comes, keep what that takes."""
+        if self.ours:
+            return
         if self.destination in _PAGES:
-            self.navigates = self.is_navigation()
-            if self.navigates and not arrival.header and says_blocked(self.query):
-                arrival = self._refusing(arrival)
-            if self._settings.places:
-                self._prepare_page(arrival)
+            self._await_page(arrival)
         if self.app_cookie is not None:
             self.cookie = self.app_cookie
+
+    def _await_page(self, arrival: Arrival) -> None:
+        """Where something may be placed in what comes, keep what that takes."""
+        self.navigates = self.is_navigation()
+        if self.navigates and not arrival.header and says_blocked(self.query):
+            arrival = self._refusing(arrival)
+        if self._settings.places:
+            self._prepare_page(arrival)
 
     def _refusing(self, arrival: Arrival) -> Arrival:
         """Where the visitor stands whose browser keeps no choice: as after a no to everything."""
@@ -168,7 +178,7 @@ class Exchange(Departure):
             no = choose(self._settings.policy, (), day=int(self._now) // DAY)
             self._arrival = self._jar.with_consent(arrival, no)
         except Exception:
-            self._settings.report_fault("blocked")
+            self._settings.telling.report_fault("blocked")
             self._arrival = self._jar.nobodys
         self._blocked = True
         return self._arrival
@@ -178,6 +188,7 @@ class Exchange(Departure):
             self.places = not arrival.standing.passage.complete
         elif self.navigates:
             self.places = self.whole = True
+            self.posted = not self._is_safe
             if arrival.to_sweep:
                 self.swept_from = self._settings.place_of(self)
         if self.places:
@@ -193,10 +204,10 @@ class Exchange(Departure):
             yield from self.keeping(reply.status, reply.headers)
             self._conclude(reply)
         except Exception:
-            self._settings.report_fault("desk")
+            self._settings.telling.report_fault("desk")
             self.ours = asking is answer or self._settings.enforce
             if self.ours:
-                self._conclude(_sorry())
+                self._conclude(self._sorry())
 
     def _conclude(self, reply: Reply) -> None:
         self.own_policy = reply.policy
@@ -207,8 +218,11 @@ class Exchange(Departure):
         body = b"" if self.method == "HEAD" else reply.body
         self.reply = Reply(reply.status, headers, body)
 
-
-def _sorry() -> Reply:
-    """By a fault of our own: nothing was changed."""
-    fields = [("Content-Type", "text/plain"), ("Cache-Control", "no-store")]
-    return Reply(503, fields, b"This page does not work now.\n")
+    def _sorry(self) -> Reply:
+        """By a fault of our own: nothing was changed."""
+        fields = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+        text: str = say("This page does not work now.")
+        with suppress(Exception):
+            notice = self._settings.notices.accepted(self.header("accept-language"))
+            text = notice.language.plain(text)
+        return Reply(503, fields, f"{text}\n".encode())

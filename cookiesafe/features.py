@@ -29,11 +29,16 @@ KEPT_OFF = "cookiesafe.kept_off"
 
 
 class Said(NamedTuple):
-    """An answer: whether the purpose of a ``feature`` is to be on, and by which ``words``."""
+    """An answer: whether the purpose of a ``feature`` is to be on, and by which ``words``, in which ``language``."""
 
     feature: Feature
     on: bool
     words: str
+
+    @property
+    def language(self) -> str:
+        """Its tag, as it was sent."""
+        return self.words.rpartition(".")[2]
 
 
 def said_in(policy: Policy, form: Mapping[str, Any]) -> Said | None:
@@ -65,7 +70,8 @@ def choice_by(
     To leave off what is off is no choice: a single no of who has not chosen would be one to everything. A yes is only
     taken to the words of today.
     """
-    feature, notice = said.feature, settings.notice.limited
+    feature, notices = said.feature, settings.notices
+    notice = (notices.named(said.language) or notices.usual).limited
     by_these = said.words == notice.words(root, feature)
     if said.on == (feature.purpose in standing.allowed.purposes) or (said.on and not by_these):
         return None
@@ -77,7 +83,8 @@ def choice_by(
         before=standing.consent,
     )
     shown = notice.shown(root, feature) if by_these else None
-    return choice_of(settings, standing, consent, now, layer="feature", shown=shown)
+    about = {feature.purpose: said.on}
+    return choice_of(settings, standing, consent, now, said=about, layer="feature", shown=shown)
 
 
 class Limits(Request):
@@ -107,17 +114,19 @@ class Limits(Request):
     @abstractmethod
     def _ask(self) -> Arrival: ...
 
-    def limited_notice(self, feature: str) -> Markup:
+    def limited_notice(self, feature: str, language: str | None = None) -> Markup:
         """HTML for the top of a form that is posted: what the visitor goes without, and *Keep off* and *Turn on*.
 
         Give each such form to ``take_answer``. After *Keep off*, and where the browser blocks cookies, there is a link to
-        the choices instead of the buttons. Empty where the feature has its purpose or cannot get it, and after the first
+        the choices instead of the buttons. It speaks the ``language`` of that tag, that of the page, if the site offers it,
+        and else that of the policy's texts. Empty where the feature has its purpose or cannot get it, and after the first
         time in a page. Raises ``UnknownName``.
         """
         from markupsafe import Markup
 
         can, standing, settings = self.can(feature), self._ask().standing, self._settings
-        declared, notice = settings.policy.feature(feature), settings.notice.limited
+        declared, notices = settings.policy.feature(feature), settings.notices
+        notice = (notices.named(language) or notices.usual).limited
         if can or feature in self._noticed or not may_be_on(settings, standing, declared):
             return Markup()
         self._noticed |= {feature}
@@ -148,7 +157,7 @@ class Limits(Request):
             if said is not None and self._news is None and self._is_own_post(arrival):
                 self._take(said, arrival)
         except Exception:
-            self._settings.report_fault("answer")
+            self._settings.telling.report_fault("answer")
         return True
 
     def _take(self, said: Said, before: Arrival) -> None:

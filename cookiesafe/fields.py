@@ -5,14 +5,15 @@ Text has one character for each byte (latin-1); raw names are lower-case.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import AnyStr, Final, Generic
+from typing import Any, AnyStr, Final, Generic
 
 Header = tuple[str, str]
 """A field's name and value."""
 RawHeader = tuple[bytes, bytes]
+AnyHeader = Header | RawHeader
 Fixed = tuple[Header, RawHeader]
 """A field that leaves again and again, in both spellings."""
 
@@ -20,6 +21,27 @@ Fixed = tuple[Header, RawHeader]
 def text_of(value: str | bytes) -> str:
     """A name or value as text, however it is spelled."""
     return value if isinstance(value, str) else value.decode("latin-1")
+
+
+def are_plain(fields: Iterable[object]) -> bool:
+    """Whether all are pairs of text or bytes, as both protocols have it."""
+    return all(
+        isinstance(field, (tuple, list))
+        and len(field) == 2
+        and all(isinstance(part, (str, bytes)) for part in field)
+        for field in fields
+    )
+
+
+def plain(fields: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """The fields as pairs of text or bytes. Raises, as servers do, what it is to unpack what is no pair."""
+    return [(_plain(name), _plain(value)) for name, value in fields]
+
+
+def _plain(value: object) -> str | bytes:
+    if isinstance(value, (str, bytes)):
+        return value
+    return bytes(value) if isinstance(value, (bytearray, memoryview)) else str(value)
 
 
 def raw(header: Header) -> RawHeader:

@@ -30,6 +30,9 @@ class Whom(NamedTuple):
         """Whether there is any. To all others the same forms are given."""
         return self != (None, None)
 
+    def __repr__(self) -> str:
+        return f"<Whom known={self.known}>"
+
 
 class FormTokens:
     """Signs and verifies them."""

@@ -167,7 +167,7 @@ class Jar:
         self._policy = policy
         self._signer = keys.signer("consent", self.consent_name)
         self.age = AgeCookie(f"{prefix}cookiesafe-age", secure=secure)
-        self._own_names = (
+        self.own_names = (
             self.consent_name,
             self.session.name,
             self.swept_name,
@@ -279,7 +279,7 @@ class Jar:
 
     def is_ours(self, header: str) -> bool:
         """Whether anything in a ``Cookie`` header is a cookie of ours, or one that we still read."""
-        names = (*self._own_names, *self._migrating)
+        names = (*self.own_names, *self._migrating)
         return any(find_cookie(header, name) for name in names)
 
     def signs_in(self, header: str) -> bool:
@@ -340,7 +340,7 @@ class Jar:
         policy = self._policy
         csp = content_security_policy(policy, may)
         return Passage(
-            CookieGate(policy, may, self._own_names),
+            CookieGate(policy, may, self.own_names),
             HostGate(policy, may, left_out(policy, may)),
             reporting(csp, self._reports),
             csp,

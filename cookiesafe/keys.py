@@ -9,21 +9,27 @@ from __future__ import annotations
 import hashlib
 import hmac
 from binascii import b2a_base64
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, TypeAlias
 
 import itsdangerous
 from itsdangerous.encoding import want_bytes
 
 from .errors import BadToken, WeakKey
-from .events import log
+from .events import SETTING, say
+from .sealing import Sealer
 
-if TYPE_CHECKING:
-    from .sealing import Sealer
+Key: TypeAlias = str | bytes
+KeySource: TypeAlias = Callable[[], Sequence[Key]]
+"""Gives all keys, the newest first. It is asked by each request: the very same object says that nothing has changed."""
 
 MIN_KEY_BYTES = 32
+MOST_KEYS: Final = 32
+"""Of one source: a token that none has signed is tried with each."""
 _MAKE_ONE = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
 _SIGNATURE_LENGTH = 43
+_FEWEST_KINDS = 10
+_WORDS = (b"secret", b"change", b"insecure", b"password", b"example", b"key ", b" key", b"qwerty")
 _BLOCK_BYTES, _INNER, _OUTER = 64, 0x36, 0x5C
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -47,14 +53,25 @@ class KeyRing:
         if shortest < MIN_KEY_BYTES:
             if short == "refuse":
                 raise WeakKey(_too_short(shortest), fix=_MAKE_ONE)
-            log.warning(
-                "%s; it is taken, since what this replaces takes it. %s [CS505]",
+            say(
+                SETTING,
+                "%s; it is taken, since what this replaces takes it. %s",
                 _too_short(shortest),
                 _MAKE_ONE,
+                code="CS505",
+                about="secret_key",
             )
 
     def __repr__(self) -> str:
         return f"<KeyRing of {len(self._secrets)}>"
+
+    def __len__(self) -> int:
+        return len(self._secrets)
+
+    @property
+    def guessable(self) -> bool:
+        """Whether one of the keys looks as if somebody had thought it up: it is long enough, and may be guessed."""
+        return any(map(_is_thought_up, self._secrets))
 
     def signer(self, use: str, cookie: str) -> Signer:
         """What signs one cookie for one use; neither another name nor another use accepts its tokens."""
@@ -62,8 +79,6 @@ class KeyRing:
 
     def sealer(self, use: str, cookie: str) -> Sealer:
         """What seals one cookie for one use; it shares no key with a signer, and none with other names and uses."""
-        from .sealing import Sealer
-
         return Sealer(self._secrets, _salt("cookiesafe.seal.v1", use, cookie))
 
 
@@ -142,6 +157,12 @@ def key_list(newest: str | bytes, fallback_keys: Sequence[str | bytes]) -> list[
     if isinstance(fallback_keys, (str, bytes)):
         raise WeakKey("fallback_keys is one string", fix="Give a list of keys.")
     return [key_bytes(key) for key in [*reversed(fallback_keys), newest]]
+
+
+def _is_thought_up(secret: bytes) -> bool:
+    """Of 32 random bytes, written as hex or base64, hardly any has fewer than 10 kinds of characters, or a word in it."""
+    lower = secret.lower()
+    return len(set(secret)) < _FEWEST_KINDS or any(word in lower for word in _WORDS)
 
 
 def _too_short(size: int) -> str:

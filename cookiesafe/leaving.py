@@ -22,6 +22,7 @@ from .placing import Placing
 from .ports import Append, Flow
 from .recording import once, record_of
 from .session import Session
+from .traffic import Press
 
 
 class Leaving(Placing, Conversation):
@@ -120,7 +121,8 @@ class Leaving(Placing, Conversation):
     def _keep_choice(self, choice: Choice) -> Flow[list[str]]:
         """What is not recorded is not chosen: the visitor stands where they stood. But a no holds all the same."""
         line = self._write_consent(choice.consent)
-        if (yield from recorded(self._settings, choice)) or self._narrowed:
+        by = Press("save", self.agent, script=False)
+        if (yield from recorded(self._settings, choice, by)) or self._narrowed:
             return [line]
         self._take_back()
         return []
@@ -137,7 +139,7 @@ class Leaving(Placing, Conversation):
             record = once(record, f"{day} {record.policy} {record.regime} {record.signals}")
             (failure,) = yield (Append((record,)),)
             if failure is not None:
-                settings.report_store("that a visitor is a child was not recorded", failure)
+                settings.telling.report_store("that a visitor is a child was not recorded", failure)
         return [self._jar.age.write(age)]
 
     def _keep_signal(self) -> Flow[list[str]]:
@@ -153,7 +155,7 @@ class Leaving(Placing, Conversation):
         )
         (failure,) = yield (Append((once(record, write(consent)),)),)
         if failure is not None:
-            settings.report_store("a signal was not recorded", failure)
+            settings.telling.report_store("a signal was not recorded", failure)
             return []
         return [self._write_consent(replace(consent, signalled=True))]
 
@@ -221,7 +223,7 @@ class Leaving(Placing, Conversation):
         except UsageError:
             raise
         except Exception:
-            self._settings.report_fault("session")
+            self._settings.telling.report_fault("session")
         session.closed = True
 
     def _keeping(self, session: Session | None, now: int) -> Keeping:
@@ -231,11 +233,14 @@ class Leaving(Placing, Conversation):
 
     def _fail(self, where: str) -> None:
         """By a fault of our own: the response leaves with nothing optional."""
-        self._settings.report_fault(where)
+        self._settings.telling.report_fault(where)
         self._at_fault = True
 
 
 def _is_public(fields: Iterable[tuple[AnyStr, AnyStr]]) -> bool:
-    """Whether caches are told to keep a response for everybody."""
-    said = (text_of(value).lower() for name, value in fields if ROLES[name] == "caches")
+    """Whether caches are told to keep a response for everybody, as far as that can be read."""
+    try:
+        said = [text_of(value).lower() for name, value in fields if ROLES[name] == "caches"]
+    except (TypeError, ValueError, AttributeError):
+        return True
     return any(word in each for each in said for word in ("public", "immutable", "s-maxage"))

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from .blocked import unblocked
 from .contact import Contact
-from .fields import Header
+from .count import Count
+from .fields import AnyHeader, Header
 from .ledger import Batch, Checkpoint, Entry, Record, Tile
 from .remember import Series
 
@@ -52,6 +53,11 @@ class Request(ABC):
 
     @property
     @abstractmethod
+    def peer(self) -> str:
+        """The address that the connection comes from, or nothing."""
+
+    @property
+    @abstractmethod
     def agent(self) -> str:
         """The field ``User-Agent``, or nothing. Known as long as ``host`` is."""
 
@@ -64,6 +70,14 @@ class Request(ABC):
     def header(self, name: str) -> str | None:
         """A field's value by its lower-case name, several of one name joined; ``None`` without one."""
 
+    def params(self) -> Mapping[str, object] | None:
+        """What the app's framework has found in the path, such as ids; ``None`` where it does not say."""
+        return None
+
+    def fields_of(self, names: frozenset[str]) -> Sequence[AnyHeader]:
+        """The fields of these lower-case names, and perhaps others, for when the request is no more."""
+        return [(name, value) for name in names if (value := self.header(name)) is not None]
+
     def address(self) -> str:
         """Path and query as a browser shows them, percent-encoded: what leads back here.
 
@@ -71,6 +85,11 @@ class Request(ABC):
         """
         path = quote(f"{self.root}{self.path}", safe="/:@!$&'()*+,;=~", errors="replace")
         return unblocked(f"{path}?{self.query}") if self.query else path
+
+    def wants_json(self) -> bool:
+        """Whether a script asks, and no page is expected."""
+        accept = self.header("accept") or ""
+        return "application/json" in accept and "text/html" not in accept
 
     def asks_privacy(self) -> bool:
         """Whether some ``Sec-GPC`` field is exactly ``1`` (W3C Global Privacy Control, section 3.2)."""
@@ -129,6 +148,13 @@ class Ask:
     then: Callable[[Any], Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call what may wait, or takes long; the answer is what it returns, or the exception that came instead."""
+
+    function: Callable[[], Any]
+
+
 def ask(
     method: Callable[[Store, *Ts], T], *args: *Ts, then: Callable[[T], Any] | None = None
 ) -> Ask:
@@ -136,18 +162,19 @@ def ask(
     return Ask(method.__name__, args, then)
 
 
-Need = ReadBody | Append | Ask
+Need = ReadBody | Append | Ask | Call
 Answer = Any
 Flow = Generator[tuple[Need, ...], list[Answer], T]
 """What needs something from outside before it comes to a ``T``: it yields needs, and is sent the answers in their order."""
 
 
 @runtime_checkable
-class Store(Protocol):
-    """Where records, remembered logins and sessions are kept. Synchronous and safe to share between threads.
+class Ledger(Protocol):
+    """Where records are kept, and the ways to be contacted: what may not be lost once it was answered.
 
-    Every method raises ``StoreError`` when the store cannot do it, and nothing else. What a method changes is changed
-    wholly or not at all, and for good before it returns. Times are unix seconds.
+    Synchronous and safe to share between threads. Every method raises ``StoreError`` when the store cannot do it, and
+    nothing else. What a method changes is changed wholly or not at all, and for good before it returns. Times are unix
+    seconds.
     """
 
     # --- records ---
@@ -209,6 +236,23 @@ class Store(Protocol):
     def delete_contact(self, user: str) -> None:
         """Remove them, if they are there."""
 
+    # --- the store itself ---
+
+    def purge(self, now: int) -> int:
+        """Remove what is over; how much that was. Records are none of it: those ``erase`` removes."""
+
+    def close(self) -> None:
+        """Give back what is held. The store is of no use afterwards; a second call does nothing."""
+
+
+@runtime_checkable
+class Logins(Protocol):
+    """Where remembered logins, epochs and sessions are kept: what signs users out where it is lost.
+
+    As ``Ledger`` it is synchronous, shared between threads, and raises ``StoreError`` and nothing else; what a method
+    changes is changed wholly or not at all before it returns. A crash of the store may take the last changes with it.
+    """
+
     # --- remembered logins ---
 
     def add_series(self, row: Series) -> bool:
@@ -235,7 +279,11 @@ class Store(Protocol):
     # --- epochs ---
 
     def epoch(self, user: str) -> int:
-        """What every session and series of the user must be of; 0 before the first advance."""
+        """What every session and series of the user must be of.
+
+        0 says more: that it was never advanced. Only a store that loses nothing may know that; any other says some number
+        instead that it has said at no earlier time for what it has lost since, so that nothing of then is of it.
+        """
 
     def advance_epoch(self, user: str) -> int:
         """Make it one more, and return that: all sessions and series of before are void. Two at once count twice."""
@@ -263,7 +311,48 @@ class Store(Protocol):
     # --- the store itself ---
 
     def purge(self, now: int) -> int:
-        """Remove sessions whose time is over, and series ``TOMBSTONE`` seconds after their end; how many these were."""
+        """Remove sessions whose time is over, and series ``TOMBSTONE`` seconds after their end; how many these were.
+
+        A store in which each goes by itself, by its own clock, has nothing to do.
+        """
 
     def close(self) -> None:
         """Give back what is held. The store is of no use afterwards; a second call does nothing."""
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """Where what was counted is kept: a store may do that too, beside what it keeps as ``Ledger`` or ``Logins``.
+
+    As these it is synchronous, shared between threads and processes, and raises ``StoreError`` and nothing else. A crash of
+    the store may take the last changes with it. Days are since 1970-01-01.
+    """
+
+    def add_counts(self, counts: Sequence[Count]) -> None:
+        """Add each ``n`` to what is there of its day, figure, cut and value, all or none. Of several at once none is lost."""
+
+    def counts(self, since: int, until: int) -> Sequence[Count]:
+        """All of these days and those between."""
+
+    def swap_counts(self, gone: Sequence[Count], more: Sequence[Count]) -> bool:
+        """Remove ``gone`` and add ``more``, if each of ``gone`` is there with that very ``n``.
+
+        Otherwise ``False``, and nothing changed.
+        """
+
+    def remove_counts(self, before: int) -> int:
+        """Remove those of earlier days; how many these were."""
+
+
+@runtime_checkable
+class Store(Ledger, Logins, Protocol):
+    """Where all of it is kept."""
+
+
+_OF_THE_LEDGER = frozenset(vars(Ledger))
+
+
+def part_of(need: Append | Ask) -> Literal["ledger", "logins"]:
+    """Which part of a store is asked."""
+    asks_ledger = isinstance(need, Append) or need.method in _OF_THE_LEDGER
+    return "ledger" if asks_ledger else "logins"

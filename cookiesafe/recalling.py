@@ -35,7 +35,7 @@ def recall(settings: Settings, former: Mapping[str, str]) -> Flow[None]:
     read = partial(_read, known=frozenset(versions.read))
     (found,) = yield (ask(Store.find_entries, "policy", None, _MOST, then=read),)
     if isinstance(found, StoreError):
-        settings.report_store("earlier policies were not recalled", found)
+        settings.telling.report_store("earlier policies were not recalled", found)
         return
     settings.learn(found.policies)
     versions.read |= found.ids

@@ -23,12 +23,14 @@ def record_of(
     layer: str = "",
     circumstances: Circumstances | None = None,
     shown: Shown | None = None,
+    language: str = "",
     consent: Consent | None = None,
     choices: Mapping[str, bool] | None = None,
     receipt: str | None = None,
     detail: Mapping[str, Any] | None = None,
 ) -> Record:
-    """The record of an event at ``now`` (unix seconds). ``layer`` is where it was said, ``shown`` what was seen there.
+    """The record of an event at ``now`` (unix seconds). ``layer`` is where it was said, ``shown`` what was seen there,
+    and ``language`` the one it was said in where that is not known.
 
     ``choices`` stand for a ``consent`` where there is none, since it is about no browser.
     """
@@ -44,7 +46,9 @@ def record_of(
         event=event,
         policy=settings.policy.fingerprint,
         notice=layer,
-        language="en" if shown is None else shown.language,
+        language=language or settings.notices.usual.language.tag
+        if shown is None
+        else shown.language,
         text="" if shown is None else shown.text,
         layout="" if shown is None else shown.layout,
         buttons="" if shown is None else shown.buttons,

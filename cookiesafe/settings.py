@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from logging import ERROR
 from math import inf
 from typing import Any, Literal
+from urllib.parse import quote
 
 from .addresses import LONGEST_HOST, checked_origin, checked_path, is_loopback, origin_at
 from .carry import TERMS as CARRY_TERMS
 from .carry import Carries, CarryTerms
 from .consent import Circumstances
 from .errors import SettingError, did_you_mean
-from .events import log
 from .fields import Fixed, fixed
 from .form_token import FormTokens
 from .gate import Findings, Place, Sightings
 from .gate.csp import everything, left_out, reporting_below
 from .gate.reports import Allowance
 from .gpc import STATEMENT
+from .inspector import Inspector
 from .jar import Jar
 from .keys import KeyRing
 from .links import Links
 from .migration import Reader, in_force
-from .notice import Lasting, Notice
+from .notice import THEME, Lasting, Notices, Theme, at
 from .origin import Ruling, judge
-from .policy import Announcement, History, Policy
+from .policy import History, Policy
 from .ports import Request
 from .remember import Terms as RememberTerms
 from .remember.series import TERMS as REMEMBER_TERMS
-from .session import SessionTerms
+from .session import SessionTerms, Vouched
 from .session.terms import TERMS as SESSION_TERMS
 from .telling import Telling
+from .traffic import Counting, Site
 from .versions import Versions
 
 Mode = Literal["enforce", "observe"]
@@ -54,15 +57,19 @@ class Varies:
         """Where a browser does not say what it asks for, that is told by other fields."""
 
 
-class Settings(Telling):
-    """Checked once. Raises ``SettingError`` for what cannot work."""
+class Settings:
+    """Checked once. Raises ``SettingError`` for what cannot work.
+
+    ``before`` are those that these succeed in the same process: what was met and told there is not forgotten.
+    """
 
     def __init__(
         self,
         policy: Policy,
         *,
-        secret_key: str | bytes,
-        fallback_keys: Sequence[str | bytes] = (),
+        keys: KeyRing,
+        telling: Telling | None = None,
+        before: Settings | None = None,
         mode: str = "enforce",
         path: str = "/cookiesafe",
         origin: str | None = None,
@@ -74,25 +81,44 @@ class Settings(Telling):
         carry: CarryTerms = CARRY_TERMS,
         migrate: Iterable[Reader[Any]] = (),
         place_headers: Sequence[str] = (),
+        theme: Theme = THEME,
         revocable: bool = True,
         sealed: bool = False,
+        health: bool = False,
+        inspector: Inspector | None = None,
+        dashboard: Callable[[Any], object] | None = None,
+        counting: Counting | None = None,
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
-        super().__init__()
-        _check(mode, secure)
-        self._keys = keys = KeyRing(secret_key, fallback_keys)
+        _check(mode, secure, theme)
+        self.telling = Telling() if telling is None else telling
         self.policy = policy
         self.clock = clock
         self.entropy = entropy
         self.session = session
+        self.vouched = Vouched(session.trusted)
         self.remember = remember
-        readers = tuple(migrate)
-        self.readers = in_force(readers, int(clock())) if readers else ()
+        if before is None:
+            readers = tuple(migrate)
+            self.readers = in_force(readers, int(clock())) if readers else ()
+        else:
+            self.readers = before.readers
         self.revocable = revocable
         """Whether there is a store that knows who is signed in, so that a login can be ended everywhere."""
         self.sealed = sealed
         """Whether there is a key that the ledger is sealed with."""
+        self.health = health
+        """Whether there is a page that says whether the store answers."""
+        self.inspector = inspector
+        """What tells of each request, for who develops the site."""
+        self.dashboard = dashboard
+        """Says of a visit whether it is one of who runs the site, by ``True``, if there is a page for these."""
+        self.counting = counting
+        """Counts what visitors do, if that is wanted."""
+        self.counted = Site(origin, policy.fingerprint, theme.layout)
+        if counting is not None:
+            counting.terms.check(policy)
         self.enforce = mode == "enforce"
         self.places = self.enforce and bool(policy.optional)
         """Whether there is anything to ask visitors about, so that something may be placed in pages."""
@@ -107,22 +133,20 @@ class Settings(Telling):
         """Whether what comes without cookies, for what is no document, is the app's whatever its method."""
         steering = ["Sec-GPC", *(["DNT"] if policy.site.dnt else []), *self._place_headers]
         self.varies = Varies(", ".join(steering))
+        self.theme = theme
         self.path = checked_path(path)
         self.own_paths = f"{path}/"
         self.statement = STATEMENT if policy.site.gpc else None
         """Where the site states that it honours Global Privacy Control, if it does."""
         self.reports = f"{path}/reports"
-        self.report_allowance = Allowance(rate=_REPORTS_A_SECOND, burst=_REPORTS_AT_ONCE)
-        self.sightings = Sightings()
         self.origin = None if origin is None else checked_origin(origin)
         self.trusted_origins = frozenset(checked_origin(each) for each in trusted_origins)
         self.form_tokens = FormTokens(keys)
         marked = session.idle if revocable else max(session.idle, remember.idle)
         lasts = Lasting(idle=remember.idle, absolute=remember.absolute, marker=marked)
-        self.notice = Notice(policy, self.path, lasts)
-        self.findings = Findings(self.once, self.sightings, enforce=self.enforce)
+        self.notices = Notices(policy, self.path, lasts, theme)
         self.secure_jar = self._make_jar(keys, marked, secure=True)
-        self._plain_jar = self._make_jar(keys, marked, secure=False)
+        self.plain_jar = self._make_jar(keys, marked, secure=False)
         self.load_signer = keys.signer("embed", "load")
         """Signs the addresses under which an embed is loaded once."""
         self.receipt_signer = keys.signer("receipt", "download")
@@ -135,24 +159,34 @@ class Settings(Telling):
         self.constant_text, self.constant_raw = [self.constant[0]], [self.constant[1]]
         self.document_policy = lru_cache(_MOST_POLICIES)(self._document_policy)
         """``(csp, root)`` gives the policy of a visitor's documents, for an app that is mounted under ``root``."""
+        self.links = Links(keys, entropy)
+        """The links in mails."""
+        self.carries = Carries(keys, carry, entropy)
+        """What seals and opens the forms that are carried."""
         self.until: float = inf
-        """When another policy is in force, in unix seconds: ``succeeded`` are the settings by then."""
-        self._after: tuple[Settings, Callable[[Settings], None]] | None = None
+        """From when on others may be in force, in unix seconds: ``successor`` gives those."""
+        self.successor: Callable[[float], Settings] = lambda now: self
+        if before is None:
+            self.report_allowance = Allowance(rate=_REPORTS_A_SECOND, burst=_REPORTS_AT_ONCE)
+            self.sightings = Sightings()
+            hook = self.telling.hook
+            self.findings = Findings(self.sightings, enforce=self.enforce, hook=hook)
+        else:
+            self.report_allowance, self.sightings = before.report_allowance, before.sightings
+            self.findings = before.findings
         self.versions = Versions()
         self.history = History(policy)
         """Which consent to earlier policies still holds, as far as they are known."""
-        self._carry = carry
-        self._check_room()
+        if before is not None and before.policy is policy:
+            self._know(before.versions)
+        else:
+            self._check_room()
 
-    @cached_property
-    def links(self) -> Links:
-        """The links in mails: made where one is first needed, since sealing takes long to import."""
-        return Links(self._keys, self.entropy)
-
-    @cached_property
-    def carries(self) -> Carries:
-        """What seals and opens the forms that are carried: made where it is first needed, for the same reason."""
-        return Carries(self._keys, self._carry, self.entropy)
+    @property
+    def plain_on_https(self) -> bool:
+        """Whether our cookies have neither ``Secure`` nor their prefix where the site is served over https."""
+        jar = self.jars.get("https")
+        return jar is not None and jar is not self.secure_jar
 
     def learn(self, earlier: Iterable[Policy]) -> None:
         """From now on, consent that was given under these policies, too, holds as far as ours asks for no more."""
@@ -161,25 +195,13 @@ class Settings(Telling):
         if not new:
             return
         self.versions.earlier = (*known.values(), *new.values())
-        self.history = History(self.policy, self.versions.earlier)
-        for jar in (self.secure_jar, self._plain_jar):
+        self._know(self.versions)
+
+    def _know(self, versions: Versions) -> None:
+        self.versions = versions
+        self.history = History(self.policy, versions.earlier)
+        for jar in (self.secure_jar, self.plain_jar):
             jar.learn(self.history)
-
-    def announce(
-        self, announcement: Announcement, hand_over: Callable[[Settings], None], after: Settings
-    ) -> None:
-        """Tell visitors of a policy, and hand over to the settings ``after`` once it is in force."""
-        self.versions.announcement = after.versions.announcement = announcement
-        if after is not self:
-            self._after, self.until = (after, hand_over), announcement.starts
-
-    def succeeded(self) -> Settings:
-        """The settings that these are over for."""
-        if self._after is None:
-            return self
-        after, hand_over = self._after
-        hand_over(after)
-        return after
 
     def _make_jar(self, keys: KeyRing, marked: int, *, secure: bool) -> Jar:
         return Jar(
@@ -193,6 +215,10 @@ class Settings(Telling):
             migrating=[reader.cookie for reader in self.readers],
             marked=marked,
         )
+
+    def choices_address(self, root: str, next_path: str) -> str:
+        """Where the preference centre is, in whatever language suits who goes there."""
+        return at(f"{quote(root)}{self.own_paths}choices", next=next_path)
 
     def circumstances(self, request: Request) -> Circumstances:
         """What holds for who sends this, whatever they choose: to be asked while the request arrives."""
@@ -220,7 +246,7 @@ class Settings(Telling):
         if jar is not None:
             return jar
         loopback = len(host) <= LONGEST_HOST and is_loopback(host)
-        return self._plain_jar if loopback else self._refused_jar(host[:LONGEST_HOST])
+        return self.plain_jar if loopback else self._refused_jar(host[:LONGEST_HOST])
 
     def site_of(self, request: Request) -> tuple[str, str]:
         """Scheme and authority the visitor sees."""
@@ -265,7 +291,7 @@ class Settings(Telling):
 
     def _jars_by_scheme(self, secure: bool | Literal["auto"]) -> dict[str, Jar]:
         if secure != "auto":
-            jar = self.secure_jar if secure else self._plain_jar
+            jar = self.secure_jar if secure else self.plain_jar
             return dict.fromkeys(("http", "https", "ws", "wss"), jar)
         if self.origin is not None and self.origin.startswith("https:"):
             return dict.fromkeys(("http", "https", "ws", "wss"), self.secure_jar)
@@ -275,29 +301,37 @@ class Settings(Telling):
         """What the longest of our policies leaves out will not work for anybody who agrees to it."""
         too_many = sorted(left_out(self.policy, everything(self.policy)))
         if too_many:
-            log.error(
+            self.telling.report_setting(
+                "CS504",
+                "policy",
                 "the Content-Security-Policy has no room for %d hosts, which stay held: %s. Declare fewer, or *.domain "
-                "for several of one domain. [CS504]",
+                "for several of one domain.",
                 len(too_many),
                 ", ".join([*too_many[:_MOST_TOLD], *(["…"] if len(too_many) > _MOST_TOLD else [])]),
+                level=ERROR,
             )
 
     def _refused_jar(self, host: str) -> Jar:
         """Plain http off this machine: browsers refuse our cookies there, and that is safer than plain ones."""
-        if self.once.first("plain http"):
-            log.error(
+        if self.telling.once.first("plain http"):
+            self.telling.report_setting(
+                "CS502",
+                "secure",
                 "%s is served over plain http, where browsers keep none of our cookies. Serve it over https, tell us "
-                'origin="https://…" if a proxy already does, or set secure=False on a trusted network. [CS502]',
+                'origin="https://…" if a proxy already does, or set secure=False on a trusted network.',
                 host or "the site",
+                level=ERROR,
             )
         return self.secure_jar
 
 
-def _check(mode: str, secure: object) -> None:
+def _check(mode: str, secure: object, theme: object) -> None:
     if mode not in ("enforce", "observe"):
         raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
     if secure not in (True, False, "auto"):
         raise SettingError(f"secure={secure!r}", fix='It is "auto", True or False.')
+    if not isinstance(theme, Theme):
+        raise SettingError(f"theme={theme!r}", fix='Give a Theme(…): Theme(layout="bottom").')
 
 
 def _field_names(names: Sequence[str]) -> tuple[str, ...]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from abc import abstractmethod
 from functools import partial
+from typing import TYPE_CHECKING
 
 from .carry import Carry
 from .consent import Consent
-from .errors import NotFresh, TooLate, UsageError
-from .features import Limits
+from .errors import NotFresh, TooLate
 from .form_token import Whom
 from .gate.findings import AnyHeld
 from .ids import new_id, user_text
 from .jar import Arrival
 from .login import Login
+from .refusing import Refusal, needed, refusal
 from .remember import label_of
+from .sayings import say
+from .scripts import Scripts
 from .session import Identity, Session, Stored, the_one
 from .session.text import EMPTY
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
-class Visit(Limits):
+
+class Visit(Scripts):
     """What the app asks and keeps: the visitor's choices and the session. An exchange is one.
 
     ``held`` is what the gate did not let through (in ``observe``, what it would not have), known once the response's
@@ -35,6 +41,8 @@ class Visit(Limits):
     _login: Login | None = None
     _stored: Stored | None = None
     _carry: Carry | None
+    _linked = False
+    """Whether the page has a link to the choices of its own."""
     _guarded = False
     """Whether caches were told that the response may be one visitor's, whatever the app looks at later."""
 
@@ -51,8 +59,8 @@ class Visit(Limits):
         self._now = 0.0
         try:
             self._now = now = settings.clock()
-            while now >= settings.until:
-                self._settings = settings = settings.succeeded()
+            if now >= settings.until:
+                self._settings = settings = settings.successor(now)
             jars, scheme = settings.jars, self.scheme
             self._jar = jar = jars[scheme] if scheme in jars else settings.jar(self)
             circumstances = settings.ordinary if self.gpc is None else None
@@ -64,7 +72,7 @@ class Visit(Limits):
             else:
                 self._arrival = arrival = jar.empty[circumstances]
         except Exception:
-            settings.report_fault("arrive")
+            settings.telling.report_fault("arrive")
             self._jar = settings.secure_jar
             self._arrival = arrival = self._jar.nobodys
             self.app_cookie = "" if settings.enforce else None
@@ -99,7 +107,7 @@ class Visit(Limits):
         if self._carry is None:
             self._arrived()
             if self.departed:
-                self._settings.report_late("a carried form")
+                self._settings.telling.report_late("a carried form")
             else:
                 # So that it is not taken for one that is the same for everybody.
                 self.asked = True
@@ -215,10 +223,49 @@ class Visit(Limits):
         self._ask()
         return self.allows(self._settings.policy.feature(feature).purpose)
 
+    def refusal(self, purpose: str | None = None, *, feature: str | None = None) -> Refusal | None:
+        """What to answer where a page needs a purpose, or a feature, that the visitor does without; else ``None``.
+
+        Its ``reply`` has ``status``, ``headers`` and ``body``: a page, or JSON for a script, that says what is off and
+        where that can be changed. In ``observe`` nothing is refused. Raises ``UnknownName``, and ``UsageError`` for both
+        or neither.
+        """
+        self._ask()
+        id, _ = needed(self._settings.policy, purpose, feature)
+        if self.allows(id) or not self._settings.enforce:
+            return None
+        return refusal(self._settings, self, purpose, feature)
+
     @property
     def choices_address(self) -> str:
         """Where the visitor can see and change the choices, from which the way leads back to this page."""
-        return self._settings.notice.choices_address(self.root, self.address())
+        return self._settings.choices_address(self.root, self.address())
+
+    def choices_link(self, text: str | None = None, language: str | None = None) -> Markup:
+        """HTML of a link to there.
+
+        Its ``text``, where none is given, and the choices themselves are in the ``language`` of that tag, that of the
+        page, if the site offers it; else the text is in that of the policy's. A page with it has no button of ours.
+        """
+        from markupsafe import Markup
+
+        self._linked = True
+        notices, address = self._settings.notices, self.choices_address
+        named = notices.named(language)
+        if named is not None:
+            address = named.choices_address(self.root, self.address())
+        if text is None:
+            text = (named or notices.usual).language.plain(say("Cookie choices"))
+        return Markup('<a href="{}">{}</a>').format(address, text)
+
+    @abstractmethod
+    def cookie_banner(self, language: str | None = None) -> Markup:
+        """HTML of the banner, to stand here rather than where the theme's ``layout`` has it.
+
+        With the layout ``inline`` it stands nowhere else. It speaks the ``language`` of that tag, that of the page, if the
+        site offers it, and else that of the policy's texts. Empty where there is nothing to ask or to tell, after the
+        first time in a page, and in what is no page that somebody opens, such as a part that a script asks for.
+        """
 
     @property
     def form_token(self) -> str:
@@ -258,7 +305,7 @@ class Visit(Limits):
 
     def _ask(self) -> Arrival:
         if self.departed and not self.asked and not self._guarded:
-            self._settings.report_late("the visitor's consent")
+            self._settings.telling.report_late("the visitor's consent")
         self.asked = True
         # It is known only then which policy is in force.
         return self._arrived()
@@ -272,23 +319,7 @@ class Visit(Limits):
     def _close(self, session: Session) -> None:
         session.closed = not self._outlasts
         if not self._guarded:
-            session.late = partial(self._settings.report_late, "the session")
+            session.late = partial(self._settings.telling.report_late, "the session")
 
     def __repr__(self) -> str:
         return "<Visit>"
-
-
-visiting: ContextVar[Visit | None] = ContextVar("cookiesafe.visit", default=None)
-enter, leave, _current = visiting.set, visiting.reset, visiting.get
-"""The first two are called by the edges around the app. Bound once: looking these methods up takes longer than they do."""
-
-
-def current_visit() -> Visit:
-    """The visit of the request being answered. Raises ``UsageError`` outside of one."""
-    visit = _current()
-    if visit is None:
-        raise UsageError(
-            "there is no visit here",
-            fix="Ask inside a request that CookieSafeMiddleware passes on.",
-        )
-    return visit

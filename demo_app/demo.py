@@ -1,29 +1,34 @@
-"""Both sites put together."""
+"""All sites put together."""
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
-from datetime import date
+from contextlib import ExitStack, closing
 from pathlib import Path
 from socket import socket
+from threading import Event
 
 from . import data, options, serve
+from .guide.guide import Guide
 from .gullwing.app import create_app as create_gullwing
+from .gullwing.tally import Tally
 from .options import Options
-from .portal.guard import BareGuard, CookieSafeGuard, Guard
-from .portal.seed import EMAIL, PASSWORD, seed
-from .portal.site import Site
+from .portal.seed import EMAIL, PASSWORD
 from .serve import AsgiServer, Server, WsgiServer
+from .stage import Others, Stage
+from .tidepool.app import create_app as create_tidepool
 
 WELCOME = """\
 Harbour Light & Water   {portal}
 Gullwing Adverts        {gullwing}/log
+Tidepool Video          {tidepool}
+What to try             {portal}/demo
 
 The portal runs on {edge}, {guard}.
-Sign in with {email} and {password}. Ctrl-C closes both.
+Sign in with {email} and {password}. Ctrl-C closes all of them.
 """
 
 GUARDS = {
@@ -38,61 +43,63 @@ def main(arguments: Sequence[str] | None = None) -> int:
     interrupted = serve.until_interrupted()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    try:
-        sockets = serve.bind(chosen.port), serve.bind(chosen.advertiser_port)
-    except OSError as error:
-        print(
-            f"Port {chosen.port} or {chosen.advertiser_port} cannot be used: {error.strerror}.\n"
-            "Choose others with --port and --advertiser-port.",
-            file=sys.stderr,
-        )
-        return 1
-    portal, gullwing = (serve.port_of(bound) for bound in sockets)
-
-    folder = data.open_folder(chosen.data)
-    site = Site.open(data.database_url(folder, "portal"), gullwing=url("gullwing", gullwing))
-    guard = make_guard(chosen, folder, gullwing)
-    with closing(site), closing(guard):
-        seed(site, date.today())
-        servers = [
-            portal_server(chosen, site, guard, sockets[0]),
-            AsgiServer(create_gullwing(), sockets[1]),
-        ]
-        with serve.running(servers):
-            print(welcome(chosen, portal, gullwing), flush=True)
-            # A wait without an end is one that a signal does not always end.
-            while not interrupted.wait(0.5):
-                pass
+    ports = chosen.port, chosen.advertiser_port, chosen.video_port
+    with ExitStack() as stack:
+        try:
+            bound = [stack.enter_context(closing(serve.bind(port))) for port in ports]
+        except OSError as error:
+            return _cannot(
+                f"Port {ports[0]}, {ports[1]} or {ports[2]} cannot be used: {error.strerror}.",
+                "Choose others with --port, --advertiser-port and --video-port.",
+            )
+        try:
+            folder = data.open_folder(chosen.data)
+        except OSError as error:
+            return _cannot(
+                f"{chosen.data} is no folder to keep things in: {error.strerror}.",
+                "Choose another with --data.",
+            )
+        run(chosen, bound, folder, interrupted)
     return 0
 
 
-def make_guard(chosen: Options, folder: Path, gullwing_port: int) -> Guard:
-    key = data.secret_key(folder)
-    if chosen.guard == "bare":
-        return BareGuard(key)
-    return CookieSafeGuard(
-        secret_key=key,
-        ledger_key=data.ledger_key(folder),
-        store=data.database_url(folder, "cookiesafe"),
-        mode=chosen.guard,
-        gullwing_port=gullwing_port,
-    )
+def run(chosen: Options, bound: Sequence[socket], folder: Path, interrupted: Event) -> None:
+    """All sites on their sockets, until interrupted."""
+    tally, loads = Tally(), Counter[str]()
+    portal, gullwing, tidepool = map(serve.port_of, bound)
+    others = Others(gullwing, tidepool, (tally.reset, loads.clear))
+    home = f"http://harbour.localhost:{portal}"
+    with closing(Stage(chosen, folder, home, others)) as stage:
+        servers = [
+            portal_server(chosen, stage, bound[0]),
+            AsgiServer(create_gullwing(tally, held=chosen.guard == "enforce"), bound[1]),
+            AsgiServer(create_tidepool(loads), bound[2]),
+        ]
+        with serve.running(servers):
+            print(welcome(chosen, home, others), flush=True)
+            # A wait without an end is one that a signal does not always end.
+            while not interrupted.wait(0.5):
+                pass
 
 
-def portal_server(chosen: Options, site: Site, guard: Guard, bound: socket) -> Server:
+def portal_server(chosen: Options, stage: Stage, bound: socket) -> Server:
+    """The portal with the guide in front of it."""
+    guide = Guide(stage)
+    stage.strip = guide.strip
     if chosen.wsgi:
-        from .portal.wsgi import create_app as create_wsgi
+        from .guide.wsgi import GuidedWSGI
 
-        return WsgiServer(create_wsgi(site, guard), bound)
-    from .portal.asgi import create_app as create_asgi
+        return WsgiServer(GuidedWSGI(guide, stage), bound)
+    from .guide.asgi import GuidedASGI
 
-    return AsgiServer(create_asgi(site, guard), bound)
+    return AsgiServer(GuidedASGI(guide, stage), bound)
 
 
-def welcome(chosen: Options, portal: int, gullwing: int) -> str:
+def welcome(chosen: Options, home: str, others: Others) -> str:
     return WELCOME.format(
-        portal=url("harbour", portal),
-        gullwing=url("gullwing", gullwing),
+        portal=home,
+        gullwing=others.gullwing,
+        tidepool=others.tidepool,
         edge="WSGI" if chosen.wsgi else "ASGI",
         guard=GUARDS[chosen.guard],
         email=EMAIL,
@@ -100,5 +107,6 @@ def welcome(chosen: Options, portal: int, gullwing: int) -> str:
     )
 
 
-def url(name: str, port: int) -> str:
-    return f"http://{name}.localhost:{port}"
+def _cannot(what: str, instead: str) -> int:
+    print(what, instead, sep="\n", file=sys.stderr)
+    return 1

@@ -47,6 +47,7 @@ class AsgiServer:
                 app,
                 log_level="warning",
                 access_log=False,
+                http="h11",  # httptools answers in chunks who has HTTP/1.0, as text browsers do
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )

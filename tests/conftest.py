@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest.register_assert_rewrite("cookiesafe.testing")
+
 from tests.support import stores
 
 LONGEST_FIRST = ("tests/leaks/", "tests/contract/", "tests/browser/", "tests/processes/")

@@ -44,7 +44,7 @@ ATTACKS = {
         "contract/test_login.py::test_a_login_is_under_another_id_than_what_was_before",
         "contract/test_login.py::test_an_id_from_before_is_nobodys_at_once",
         "contract/test_login.py::test_a_session_that_lost_its_user_is_not_gone_on_with",
-        "contract/test_store_sessions.py::test_an_unknown_session_is_nothing_and_is_not_made",
+        "../cookiesafe/testing/stores/sessions.py::test_an_unknown_session_is_nothing_and_is_not_made",
     ],
     "7 a flood of unknown ids": [
         "contract/test_attacks.py::test_ten_thousand_unknown_ids_leave_nothing_behind",
@@ -74,12 +74,12 @@ ATTACKS = {
     "12 a slow request that writes what was deleted": [
         "contract/test_login.py::test_what_was_ended_meanwhile_is_not_made_anew",
         "contract/test_late_writes.py::test_a_session_that_was_ended_meanwhile_is_not_brought_back",
-        "contract/test_store_sessions.py::test_a_slow_request_does_not_bring_back_what_was_deleted",
+        "../cookiesafe/testing/stores/sessions.py::test_a_slow_request_does_not_bring_back_what_was_deleted",
     ],
     "13 two requests that write": [
         "contract/test_login.py::test_what_two_requests_put_in_is_all_there",
         "contract/test_late_writes.py::test_what_others_have_changed_meanwhile_stays",
-        "contract/test_store_sessions.py::test_of_many_that_change_one_version_one_does",
+        "../cookiesafe/testing/stores/sessions.py::test_of_many_that_change_one_version_one_does",
     ],
     "14 many that read while one writes": [
         "contract/test_attacks.py::test_readers_do_not_undo_what_one_writes",

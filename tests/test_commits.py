@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -168,6 +169,7 @@ class Talk:
 
     def __init__(self, need: Need) -> None:
         self.needs: tuple[Need, ...] = (need,)
+        self.waited = 0.0
         self.answer: Any = None
 
     def supply(self, answers: list[Any]) -> None:
@@ -352,3 +354,18 @@ def test_nothing_that_was_put_in_the_line_is_left_there() -> None:
     asyncio.run(hold())
 
     assert len(store.kept) == 500
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_does_not_wait_for_who_commits_in_its_parent() -> None:
+    store = CountingStore()
+    pool = Pool(store)
+    with one_being_committed(store):
+        process = os.fork()
+        if process == 0:
+            store.let_go = threading.Event()
+            store.let_go.set()
+            failure = asyncio.run(pool._perform(Append((a_record(1),)), LONG / 3))
+            os._exit(0 if failure is None and store.kept == ["1"] else 1)
+        assert os.waitpid(process, 0)[1] == 0

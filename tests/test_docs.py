@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
-import warnings
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from werkzeug.test import Client
 
 from cookiesafe import Policy
+from cookiesafe.events import log
+from cookiesafe.testing import WSGISuite
+from cookiesafe.testing.asgi import ASGIClient
 from tests.support.harbour import KEY
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 TESTED_ELSEWHERE = ROOT / "docs" / "policy.md"
-EXAMPLES = [page for page in PAGES if page != TESTED_ELSEWHERE]
+FOLLOWED = sorted((ROOT / "docs").glob("start-*.md"))
+"""By tests/test_starting.py, command by command."""
+EXAMPLES = [page for page in PAGES if page != TESTED_ELSEWHERE and page not in FOLLOWED]
+MEMORY = Path("/dev/shm")  # noqa: S108
 LINKING = sorted({*PAGES, *ROOT.glob("*.md")})
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-_FILE = re.compile(r"# ([\w-]+\.toml)\n")
+_FILE = re.compile(r"# ([\w-]+\.(?:toml|py))\n")
 
 
 def text_of(page: Path) -> str:
@@ -48,28 +59,32 @@ def anchor(heading: str) -> str:
 
 
 def run(page: Path) -> dict[str, Any]:
-    """Run the page's Python in one namespace, with each named TOML block as a file beside it."""
-    namespace: dict[str, Any] = {"__name__": "example"}
+    """Run the page's Python as one module, with each named block as a file beside it."""
+    # Where frameworks look for what annotations name.
+    sys.modules["example"] = module = ModuleType("example")
+    namespace = vars(module)
     for language, text in blocks(page):
-        if language == "toml" and (named := _FILE.match(text)):
+        if named := _FILE.match(text):
             Path(named[1]).write_text(text, encoding="utf-8")
-        elif language == "python":
-            exec(compile(text, name_of(page), "exec"), namespace)  # noqa: S102
+        if language == "python":
+            exec(compile(text, name_of(page), "exec", dont_inherit=True), namespace)  # noqa: S102
     return namespace
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("COOKIESAFE_KEY", KEY)
+    # What a page adds to it is gone with the page.
+    monkeypatch.setattr(log, "handlers", log.handlers.copy())
 
 
 @pytest.mark.usefixtures("elsewhere")
 @pytest.mark.parametrize("page", EXAMPLES, ids=name_of)
 def test_all_python_on_a_page_runs_without_a_warning(page: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        run(page)
+    """pytest makes errors of them, but of one of WebOb's."""
+    run(page)
 
 
 @pytest.mark.parametrize("page", EXAMPLES, ids=name_of)
@@ -145,6 +160,71 @@ def test_the_login_on_its_page_is_remembered_only_by_its_box() -> None:
 
 
 @pytest.mark.usefixtures("elsewhere")
+def test_the_store_on_its_page_passes_the_suite_and_is_short() -> None:
+    run(ROOT / "docs" / "stores.md")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+    path = os.pathsep.join([str(ROOT), "."])
+
+    # It waits for a thousand commits, if the files are on a disk.
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as quick:
+        done = subprocess.run(
+            [*command, "--basetemp", f"{quick}/places", "test_file_logins.py"],
+            env={**os.environ, "PYTHONPATH": path},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert re.search(r"^[5-9]\d passed", done.stdout, re.MULTILINE), done.stdout
+    assert done.returncode == 0
+    assert len(Path("file_logins.py").read_text(encoding="utf-8").splitlines()) < 150
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_tests_on_their_page_end_as_it_says() -> None:
+    page = ROOT / "docs" / "testing.md"
+    run(page)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error"]
+
+    done = subprocess.run(
+        [*command, "-p", "pytest_cookiesafe", "-o", "cookiesafe_app=harbour_shop:app"],
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), "."]),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert "1 failed, 6 passed" in done.stdout, done.stdout
+    shown = next(text for language, text in blocks(page) if language == "text")
+    for line in shown.splitlines()[1:]:
+        assert line in done.stdout
+    assert "FAILED test_audit.py::test_news_are_not" in done.stdout
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_dashboards_on_their_page_are_there_for_who_works_there_alone() -> None:
+    example = run(ROOT / "docs" / "dashboard.md")
+    ours, there = {"Origin": "http://localhost"}, "/cookiesafe/dashboard"
+    try:
+        flask, fastapi = example["app"].test_client(), ASGIClient(example["api"])
+        before = flask.get(there).status_code, fastapi.get(there).status
+        flask.post("/sign-in", data={"user": "kit"}, headers=ours)
+        fastapi.post("/sign-in/kit")
+        after = flask.get(there).status_code, fastapi.get(there).status
+        flask.post("/sign-in", data={"user": "ada"}, headers=ours)
+        fastapi.post("/sign-in/ada")
+        others = flask.get(there).status_code, fastapi.get(there).status
+    finally:
+        example["safe"].close()
+
+    assert (before, after, others) == ((404, 404), (200, 200), (404, 404))
+
+
+@pytest.mark.usefixtures("elsewhere")
 def test_the_form_on_its_page_is_shown_again_as_it_came() -> None:
     example = run(ROOT / "docs" / "features.md")
     ours = {"Origin": "http://localhost"}
@@ -215,6 +295,43 @@ def test_the_reading_on_that_page_is_taken_with_a_password_alone() -> None:
         assert 'name="meter" value="4711"' in answer.text
     assert right.text == "Thank you, ada: 4711."
     assert "Set-Cookie" not in right.headers
+
+
+SUITE = sorted(name for name in dir(WSGISuite) if name.startswith("test_"))
+
+
+@pytest.fixture(scope="module")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[type[WSGISuite]]:
+    """The test class of the framework that its page makes up."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("made_up"))
+        patch.setenv("COOKIESAFE_KEY", KEY)
+        example = run(ROOT / "docs" / "frameworks.md")
+        yield example["TestDinghy"]
+        example["safe"].close()
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_the_framework_that_its_page_makes_up_passes_the_suite(
+    made_up: type[WSGISuite], name: str
+) -> None:
+    getattr(made_up(), name)()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_file_on_a_page_has_the_name_of_a_module_of_pythons(page: Path) -> None:
+    """Python would find its own instead."""
+    named = [found[1] for _, text in blocks(page) if (found := _FILE.match(text))]
+
+    assert not {Path(name).stem for name in named} & sys.stdlib_module_names
+
+
+def test_the_worked_example_is_short() -> None:
+    named = ("# dinghy.py", "# cookiesafe_dinghy.py", "# test_dinghy.py")
+    parts = [text for _, text in blocks(ROOT / "docs" / "frameworks.md") if text.startswith(named)]
+
+    assert len(parts) == 3
+    assert sum(text.count("\n") for text in parts) < 150
 
 
 def test_every_code_is_explained_and_no_other() -> None:
@@ -291,6 +408,7 @@ def modules_of_the_house() -> set[str]:
 def test_the_house_has_the_modules_that_are_named_and_no_others() -> None:
     package = [each for top in ("cookiesafe", "adapters") for each in (ROOT / top).rglob("*.py")]
     there = {name_of(each) for each in package if each.name != "__init__.py"}
+    there |= {each.name for each in ROOT.glob("*.py")}
 
     assert modules_of_the_house() == {
         each for each in there if not each.startswith("cookiesafe/adapters/")

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from cookiesafe.adapters import _drive
+from cookiesafe.adapters import _drive, _patience
 from cookiesafe.adapters._drive import Pool
 from cookiesafe.adapters._perform import converse, perform
 from cookiesafe.adapters.stores import MemoryStore, open_store
@@ -51,6 +51,7 @@ class Talk:
     def __init__(self, *steps: tuple[Need, ...], then: Callable[[], object] = lambda: None) -> None:
         self._steps = list(steps)
         self._then = then
+        self.waited = 0.0
         self.answers: list[list[Answer]] = []
         self._go_on()
 
@@ -119,6 +120,19 @@ def test_what_is_needed_is_performed_and_answered_in_its_order(way: Way) -> None
 
     assert talk.answers == [[None, None], [None]]
     assert store.kept == ["1", "2", "3"]
+
+
+@WAYS
+def test_for_an_exchange_that_has_waited_long_enough_nothing_is_asked(way: Way) -> None:
+    store = AStore()
+    talk, fresh = Talk(appends(1), (ask(Store.advance_epoch, "ann"),)), Talk(appends(2))
+    talk.waited = LONG
+
+    way(store, talk, fresh)
+
+    assert [type(answer) for (answer,) in talk.answers] == [StoreError, StoreError]
+    assert (store.kept, store.epoch("ann")) == (["2"], 0)
+    assert 0 < fresh.waited < LONG
 
 
 @WAYS
@@ -356,11 +370,11 @@ def test_where_no_thread_can_be_had_the_answer_says_so(need: Append | Ask) -> No
     pool = Pool(AStore(), deadline=LONG)
     pool._threads.shutdown()
 
-    assert "no thread could be had" in str(asyncio.run(pool._perform(need)))
+    assert "no thread could be had" in str(asyncio.run(pool._perform(need, LONG)))
 
 
 def test_a_request_waits_a_second_at_most_unless_told_otherwise() -> None:
-    assert _drive.DEADLINE == 1.0
+    assert _patience.DEADLINE == 1.0
     assert _drive.WORKERS < _drive.MOST_WAITING
 
 
@@ -370,11 +384,11 @@ def test_after_a_fork_a_pool_that_was_used_has_threads_of_its_own(tmp_path: Path
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     pool = Pool(store)
     ask = Ask("checkpoint", ())
-    assert asyncio.run(pool._perform(ask)) is None
-    assert asyncio.run(pool._perform(Append((a_record(1),)))) is None
+    assert asyncio.run(pool._perform(ask, LONG)) is None
+    assert asyncio.run(pool._perform(Append((a_record(1),)), LONG)) is None
     process = os.fork()
     if process == 0:
-        answers = [asyncio.run(pool._perform(need)) for need in (ask, Append((a_record(2),)))]
+        answers = [asyncio.run(pool._perform(need, LONG)) for need in (ask, Append((a_record(2),)))]
         os._exit(0 if answers == [None, None] else 1)
 
     assert os.waitpid(process, 0)[1] == 0

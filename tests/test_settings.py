@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from cookiesafe.errors import SettingError, WeakKey
+from cookiesafe.keys import KeyRing
 from cookiesafe.policy import Policy, Purpose, Site, Vendor
 from cookiesafe.ports import Request
 from cookiesafe.settings import Settings
@@ -38,8 +39,9 @@ def a_request(scheme: str, host: str | None) -> Request:
 
 
 def the_settings(**given: Any) -> Settings:
-    fixed = {"secret_key": KEY, "clock": lambda: 0.0, "entropy": bytes}
-    return Settings(POLICY, **{**fixed, **given})
+    fixed = {"clock": lambda: 0.0, "entropy": bytes}
+    keys = KeyRing(given.pop("secret_key", KEY), given.pop("fallback_keys", ()))
+    return Settings(POLICY, keys=keys, **{**fixed, **given})
 
 
 def consent_cookie(settings: Settings, scheme: str, host: str | None) -> str:
@@ -221,7 +223,7 @@ def test_a_fault_of_our_own_is_logged_once_for_each_place(caplog: pytest.LogCapt
         try:
             raise RuntimeError("boom")
         except RuntimeError:
-            settings.report_fault(place)
+            settings.telling.report_fault(place)
 
     assert [record.exc_info is not None for record in caplog.records] == [True, True]
     assert "CS900" in caplog.records[0].getMessage()

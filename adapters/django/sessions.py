@@ -1,6 +1,6 @@
 """Django's sessions in a store of ours: ``SESSION_ENGINE = "cookiesafe.adapters.django.sessions"``.
 
-``COOKIESAFE = {"STORE": "postgresql://…"}`` in the settings says where: an SQLAlchemy URL, or a ``Store``. The key in
+``COOKIESAFE = {"STORE": "postgresql://…"}`` in the settings says where: a URL, or a ``Store``. The key in
 the cookie is random, and the store has its SHA-256 alone. Of every method there is the asynchronous one, as Django
 has them: the store is called in a thread.
 """
@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.contrib.sessions.backends.base import (
     VALID_KEY_CHARS,
     CreateError,
@@ -22,9 +20,8 @@ from django.contrib.sessions.backends.base import (
 )
 from django.utils.crypto import get_random_string
 
-from cookiesafe.adapters.stores import store_of
-from cookiesafe.errors import SettingError, StoreError
-from cookiesafe.ports import Store
+from cookiesafe.adapters.django.setting import store
+from cookiesafe.errors import StoreError
 from cookiesafe.session.cookie import key_of
 
 _LENGTH = 32
@@ -81,7 +78,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]
             self.create()
         elif must_create:
             data = self._write(self._get_session(no_load=True))
-            if not _store().create_session(key_of(self.session_key), None, data, self._until()):
+            if not store().create_session(key_of(self.session_key), None, data, self._until()):
                 raise CreateError
             self._known(data, 1)
         else:
@@ -90,11 +87,11 @@ class SessionStore(SessionBase):  # type: ignore[misc]
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key is not None and _KEY.fullmatch(key):
-            _store().delete_session(key_of(key))
+            store().delete_session(key_of(key))
 
     @classmethod
     def clear_expired(cls) -> None:
-        _store().purge(int(time.time()))
+        store().purge(int(time.time()))
 
     # --- what has changed ------------------------------------------------------------------------
 
@@ -128,7 +125,7 @@ class SessionStore(SessionBase):  # type: ignore[misc]
             if self.session_key is None or not self._version:
                 raise UpdateError
             data, key, now = self._write(session), key_of(self.session_key), int(time.time())
-            done = _store().update_session(key, data, self._until(), self._version, now)
+            done = store().update_session(key, data, self._until(), self._version, now)
             if done == "kept":
                 self._session_cache = session
                 self._known(data, self._version + 1)
@@ -168,20 +165,4 @@ def _loaded(key: str | None) -> tuple[bytes, int] | None:
     """Data and version of a session. What cannot be a key of ours is not looked for."""
     if key is None or not _KEY.fullmatch(key):
         return None
-    return _store().load_session(key_of(key), int(time.time()))
-
-
-def _store() -> Store:
-    given = getattr(settings, "COOKIESAFE", {}).get("STORE")
-    if given is None:
-        raise SettingError(
-            "no store for sessions is set",
-            where="Django's settings",
-            fix='Say where they are kept: COOKIESAFE = {"STORE": "sqlite:///sessions.db"}.',
-        )
-    return _opened(given)
-
-
-@lru_cache
-def _opened(given: str | Store) -> Store:
-    return store_of(given)
+    return store().load_session(key_of(key), int(time.time()))

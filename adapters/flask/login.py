@@ -50,7 +50,8 @@ class _Return:
 
 
 class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
-    """As Flask-Login's. The app's ``COOKIESAFE_STORE`` is where logins are kept: an SQLAlchemy URL, or a ``Store``.
+    """As Flask-Login's. The app's ``COOKIESAFE_STORE`` is where logins are kept: a URL, or a ``Store``. Beside a Redis,
+    ``COOKIESAFE_LEDGER_STORE`` is where they are recorded.
 
     ``migrate`` are readers of the cookies that Flask-Login itself has written: who is named there gets a series, and is
     not fresh. ``clock`` gives unix seconds, ``entropy`` random bytes.
@@ -72,7 +73,9 @@ class LoginManager(flask_login.LoginManager):  # type: ignore[misc]
 
     def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
         """Raises ``SettingError`` for a store that cannot be."""
-        store = store_of(app.config.get("COOKIESAFE_STORE"))
+        store = store_of(
+            app.config.get("COOKIESAFE_STORE"), app.config.get("COOKIESAFE_LEDGER_STORE")
+        )
         app.extensions[_EXTENSION] = Remembering(store, self._readers, self._clock, self._entropy)
         super().init_app(app, add_context_processor)
 

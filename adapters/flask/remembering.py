@@ -9,7 +9,7 @@ from typing import Literal
 from cookiesafe.adapters._perform import follow, perform
 from cookiesafe.cookies import find_cookie
 from cookiesafe.errors import StoreError
-from cookiesafe.events import Once, log
+from cookiesafe.events import STORE_FAILED, Once, kind_of, say
 from cookiesafe.ids import new_record_id
 from cookiesafe.ledger import Record
 from cookiesafe.login import returned
@@ -158,8 +158,9 @@ class Remembering:
         )
 
     def _report(self, what: str, why: object) -> None:
-        if self._once.first(what):
-            log.error("%s: %s [CS602]", what, why)
+        logged = self._once.first(what)
+        error = kind_of(why)
+        say(STORE_FAILED, "%s: %s", what, why, code="CS602", logged=logged, what=what, error=error)
 
 
 def idle_of(row: Series) -> int:

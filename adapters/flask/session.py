@@ -14,7 +14,7 @@ from flask.sessions import SessionMixin
 from cookiesafe.adapters.flask.wire import Wire
 from cookiesafe.cookies import find_cookie
 from cookiesafe.errors import NotStorable
-from cookiesafe.events import Once, log
+from cookiesafe.events import LATE, Once, say
 from cookiesafe.migration import FlaskSession, SessionReader, TaggedFlaskSession
 from cookiesafe.session import Stored, mapping, the_one
 from cookiesafe.session.text import EMPTY
@@ -143,9 +143,12 @@ class Session(mapping.Session, SessionMixin):
         if self._said is False:
             self._said = None
         if self.sent and _once.first("late"):
-            log.warning(
+            say(
+                LATE,
                 "flask.session was changed after the response's headers had left, and that is lost. Change it before the "
-                "response begins. [CS302]"
+                "response begins.",
+                code="CS302",
+                what="flask.session",
             )
         return super()._change()
 

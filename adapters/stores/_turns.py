@@ -10,18 +10,21 @@ from collections import deque
 from threading import Lock
 from types import TracebackType
 
+from cookiesafe.adapters._patience import left
+
 PATIENCE = 2.0
-"""Seconds that a thread waits for its turn."""
+"""Seconds that a thread waits for its turn, where nobody says how long."""
 
 
 class Turns:
     """A context that ``places`` threads may be in at once; the others wait in line.
 
-    Raises ``TimeoutError`` for whoever has waited for ``PATIENCE`` seconds.
+    Raises ``TimeoutError`` for whoever has waited for ``patience`` seconds, or has to give up before that.
     """
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, patience: float = PATIENCE) -> None:
         self._free = places
+        self._patience = patience
         self._line: deque[Lock] = deque()
         self._guard = Lock()
 
@@ -35,12 +38,12 @@ class Turns:
             self._line.append(turn)
         handed = False
         try:
-            handed = turn.acquire(timeout=PATIENCE)
+            handed = turn.acquire(timeout=max(0.0, min(self._patience, left())))
         finally:
             if not handed:
                 self._step_out(turn)
         if not handed:
-            raise TimeoutError(f"no connection was free for {PATIENCE} seconds")
+            raise TimeoutError("no connection was free in time")
 
     def __exit__(
         self,

@@ -8,6 +8,7 @@ from itertools import islice
 from threading import Lock
 
 from cookiesafe.contact import Contact
+from cookiesafe.count import Cell, Count
 from cookiesafe.errors import StoreError
 from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ports import Updated
@@ -34,6 +35,7 @@ class MemoryStore:
         self._series: dict[str, Series] = {}
         self._epochs: dict[str, int] = {}
         self._sessions: dict[str, _Session] = {}
+        self._counts: dict[Cell, int] = {}
         self._kept = (
             self._entries,
             self._log,
@@ -43,6 +45,7 @@ class MemoryStore:
             self._series,
             self._epochs,
             self._sessions,
+            self._counts,
         )
         self._closed = False
         self._lock = Lock()
@@ -210,6 +213,35 @@ class MemoryStore:
             for key in [key for key, each in self._sessions.items() if each.user == user]:
                 del self._sessions[key]
 
+    def add_counts(self, counts: Sequence[Count]) -> None:
+        with self._lock:
+            self._check_open()
+            self._add(counts)
+
+    def counts(self, since: int, until: int) -> list[Count]:
+        with self._lock:
+            self._check_open()
+            found = [Count(*cell, n) for cell, n in self._counts.items()]
+        return [each for each in found if since <= each.day <= until]
+
+    def swap_counts(self, gone: Sequence[Count], more: Sequence[Count]) -> bool:
+        with self._lock:
+            self._check_open()
+            if any(self._counts.get(each.cell) != each.n for each in gone):
+                return False
+            for each in gone:
+                del self._counts[each.cell]
+            self._add(more)
+            return True
+
+    def remove_counts(self, before: int) -> int:
+        with self._lock:
+            self._check_open()
+            old = [cell for cell in self._counts if cell[0] < before]
+            for cell in old:
+                del self._counts[cell]
+            return len(old)
+
     def purge(self, now: int) -> int:
         with self._lock:
             self._check_open()
@@ -235,6 +267,10 @@ class MemoryStore:
             if new is not None:
                 self._series[key] = new
             return new is not None
+
+    def _add(self, counts: Sequence[Count]) -> None:
+        for each in counts:
+            self._counts[each.cell] = self._counts.get(each.cell, 0) + each.n
 
     def _found(self) -> list[Entry]:
         with self._lock:

@@ -37,7 +37,7 @@ class Consent:
     grounds: Mapping[str, str] = field(default_factory=dict)
     day: int | None = None
     days: Mapping[str, int] = field(default_factory=dict)
-    receipt: str | None = None
+    receipt: str | None = field(default=None, repr=False)
     former: Mapping[str, str] = field(default_factory=dict)
     against: Mapping[str, int] = field(default_factory=dict)
     strict: bool = False

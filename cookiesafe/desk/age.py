@@ -35,7 +35,7 @@ def show_age(asked: Asked) -> Reply:
     answered = asked.jar.age.read(asked.request.cookie) is not None
     this_year = datetime.fromtimestamp(asked.now, UTC).year
     years = range(this_year, this_year - OLDEST, -1)
-    page = asked.settings.notice.age(asked.request.root, then, years, answered=answered)
+    page = asked.notice.age(asked.request.root, then, years, answered=answered)
     return html(200, page)
 
 
@@ -53,7 +53,9 @@ def take_age(asked: Asked) -> Flow:
         records = evidence(asked, "child", layer="age")
         (failure,) = yield (Append(records),)
         if failure is not None:
-            asked.settings.report_store("that a visitor is a child was not recorded", failure)
+            asked.settings.telling.report_store(
+                "that a visitor is a child was not recorded", failure
+            )
     then = local_path(one(fields, "next"), asked.home)
     if asked.wants_json:
         reply = as_json(200, {"child": child})

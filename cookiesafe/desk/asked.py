@@ -13,11 +13,15 @@ from ..consent import DAY
 from ..form_token import Whom
 from ..jar import Jar, Standing
 from ..login import Login
+from ..notice import Notice
 from ..ports import Flow as Steps
 from ..ports import Reply, Request
+from ..sayings import say
 from ..session import Identity
 from ..settings import Settings
 
+LANGUAGE = "lang"
+"""The field of a query that names the language of the page around the link."""
 MAX_QUERY = 64 * 1024
 MAX_FIELDS = 1000
 MAX_NEXT = 2048
@@ -30,6 +34,8 @@ _OWN_PAGES = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
 )
 
+_NOT_TAKEN = say("Not taken")
+
 Flow = Steps[Reply]
 
 
@@ -37,7 +43,8 @@ Flow = Steps[Reply]
 class Asked:
     """One request, and what is known of who asks.
 
-    ``framed``: what is answered is shown in a frame of the site's own pages.
+    ``framed``: what is answered is shown in a frame of the site's own pages. ``checks``: a script wants to know whether the
+    browser keeps cookies.
     """
 
     settings: Settings
@@ -47,6 +54,22 @@ class Asked:
     now: float
     login: Login | None = None
     framed: bool = False
+    checks: bool = False
+
+    @property
+    def named_notice(self) -> Notice | None:
+        """The words and pages in the language that the address asked for names, if it does."""
+        if not self.settings.notices.several:
+            return None
+        return self.settings.notices.named(one(query_of(self), LANGUAGE))
+
+    @property
+    def notice(self) -> Notice:
+        """The words and pages in the language of who asks: that of the page they come from, or of their browser."""
+        notices = self.settings.notices
+        if not notices.several:
+            return notices.usual
+        return self.named_notice or notices.accepted(self.request.header("accept-language"))
 
     @property
     def today(self) -> int:
@@ -91,8 +114,7 @@ class Asked:
 
     @property
     def wants_json(self) -> bool:
-        accept = self.request.header("accept") or ""
-        return "application/json" in accept and "text/html" not in accept
+        return self.request.wants_json()
 
 
 def local_path(path: str | None, default: str) -> str:
@@ -109,19 +131,21 @@ def local_path(path: str | None, default: str) -> str:
 
 
 def incomplete(asked: Asked) -> Reply:
-    return problem(asked, 400, "Not taken", "The form was not complete, so nothing was changed.")
+    return problem(
+        asked, 400, say("Not taken"), say("The form was not complete, so nothing was changed.")
+    )
 
 
-def of_a_child(asked: Asked, title: str = "Not taken") -> Reply:
-    why = (
+def of_a_child(asked: Asked, title: str = _NOT_TAKEN) -> Reply:
+    why = say(
         "This is being used by a child, so everything optional stays off, and nothing was changed."
     )
     return problem(asked, 403, title, why)
 
 
 def not_saved(asked: Asked) -> Reply:
-    why = "We could not save your choice, so nothing was changed. Please try again."
-    return problem(asked, 503, "Not saved", why)
+    why = say("We could not save your choice, so nothing was changed. Please try again.")
+    return problem(asked, 503, say("Not saved"), why)
 
 
 def query_of(asked: Asked) -> dict[str, list[str]]:
@@ -129,9 +153,10 @@ def query_of(asked: Asked) -> dict[str, list[str]]:
 
 
 def problem(asked: Asked, status: int, title: str, text: str) -> Reply:
+    notice = asked.notice
     if asked.wants_json:
+        title, text = map(notice.language.plain, (title, text))
         return as_json(status, {"error": title, "detail": text})
-    notice = asked.settings.notice
     page = notice.problem(asked.request.root, title, text, framed=asked.framed)
     return html(status, page, framed=asked.framed)
 
@@ -160,6 +185,16 @@ def as_json(status: int, value: Any) -> Reply:
     )
 
 
+def versioned(asked: Asked, kind: str, body: bytes, version: str) -> Reply:
+    """It can be kept for good under its own version; another node may be of another one, whose name is not ours to fill."""
+    ours = one(query_of(asked), "v") == version
+    headers = [
+        ("Content-Type", f"{kind}; charset=utf-8"),
+        ("Cache-Control", "public, max-age=31536000, immutable" if ours else "no-store"),
+    ]
+    return Reply(200, headers, body)
+
+
 def fields_of(body: bytes) -> dict[str, list[str]] | None:
     """The fields of a form, or ``None`` when there are too many of them."""
     try:
@@ -181,8 +216,10 @@ def is_outdated(asked: Asked, fields: Mapping[str, list[str]]) -> bool:
 
 def outdated(asked: Asked) -> Reply:
     """The answer to a yes from such a form."""
-    why = "Our policy has changed since this was shown, so nothing was changed. Please look at it again."
-    return problem(asked, 409, "Not taken", why)
+    why = say(
+        "Our policy has changed since this was shown, so nothing was changed. Please look at it again."
+    )
+    return problem(asked, 409, say("Not taken"), why)
 
 
 def one(fields: Mapping[str, list[str]], name: str) -> str | None:

@@ -12,6 +12,7 @@ from ..policy.archive import from_json
 from ..policy.rules import breaches
 from ..ports import Append, Reply, Store, ask
 from ..recalling import policy_of
+from ..sayings import say
 from .asked import (
     Asked,
     Flow,
@@ -41,7 +42,7 @@ def show_changes(asked: Asked) -> Flow:
     if "version" in query:
         return _show_version(asked, entries, one(query, "version"))
     announcement = asked.settings.versions.announcement
-    page = asked.settings.notice.changes(
+    page = asked.notice.changes(
         asked.request.root,
         local_path(one(query, "next"), asked.home),
         announcement,
@@ -54,8 +55,8 @@ def show_changes(asked: Asked) -> Flow:
 def _show_version(asked: Asked, entries: Sequence[Entry], fingerprint: str | None) -> Reply:
     page = next((_page(asked, each) for each in entries if _fingerprint(each) == fingerprint), None)
     if page is None:
-        why = "This site has no such version of its policy."
-        return problem(asked, 404, "No such version", why)
+        why = say("This site has no such version of its policy.")
+        return problem(asked, 404, say("No such version"), why)
     return html(200, page)
 
 
@@ -67,7 +68,7 @@ def _page(asked: Asked, entry: Entry) -> bytes | None:
     try:
         if any(breaches(from_json(policy.to_json()))):
             return None
-        return asked.settings.notice.version(asked.request.root, policy, entry.time // 1000)
+        return asked.notice.version(asked.request.root, policy, entry.time // 1000)
     except UNFIT:
         return None
 
@@ -99,7 +100,7 @@ def take_changes(asked: Asked) -> Flow:
             return not_saved(asked)
     then = local_path(one(fields, "next"), asked.home)
     if choice == "change":
-        then = asked.settings.notice.choices_address(asked.request.root, then)
+        then = asked.notice.choices_address(asked.request.root, then)
     reply = as_json(200, {"done": choice}) if asked.wants_json else see_other(then)
     told = replace(old, told=announcement.id)
     regime = asked.standing.circumstances.regime

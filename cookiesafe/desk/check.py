@@ -13,8 +13,9 @@ from urllib.parse import quote, unquote
 
 from ..blocked import unblocked
 from ..ports import Reply
+from ..sayings import say
 from ..settings import Settings
-from .asked import MAX_NEXT, Asked, html, local_path, one, query_of, see_other
+from .asked import LANGUAGE, MAX_NEXT, Asked, as_json, html, local_path, one, query_of, see_other
 
 CHECK = "check"
 """Where this page is, below the others of ours."""
@@ -28,12 +29,30 @@ def onward(asked: Asked, then: str, after: After = "choice") -> str:
     request = asked.request
     if request.cookie or request.destination != "document":
         return then
-    return through_check(asked.settings, request.root, then, after)
+    named = asked.named_notice
+    return through_check(
+        asked.settings, request.root, then, after, None if named is None else named.language.tag
+    )
 
 
-def through_check(settings: Settings, root: str, then: str, after: After) -> str:
-    """The address of this page that leads on to ``then``; that itself, if it is too long to be passed on."""
+def kept(asked: Asked) -> str:
+    """Where to lead a script on to what it is told of a choice."""
+    named = asked.named_notice
+    language = None if named is None else named.language.tag
+    then = f"{quote(asked.request.root)}{asked.settings.own_paths}choices"
+    then += f"?{LANGUAGE}={language}" if language else ""
+    return through_check(asked.settings, asked.request.root, then, "choice", language)
+
+
+def through_check(
+    settings: Settings, root: str, then: str, after: After, language: str | None = None
+) -> str:
+    """The address of this page that leads on to ``then``; that itself, if it is too long to be passed on.
+
+    It speaks the ``language`` of that tag, if one is told.
+    """
     did = "" if after == "choice" else f"after={after}&"
+    did += f"{LANGUAGE}={language}&" if language else ""
     address = f"{quote(root)}{settings.own_paths}{CHECK}?{did}next={quote(then, safe='/')}"
     return address if len(address) <= MAX_NEXT else then
 
@@ -46,7 +65,10 @@ def show_check(asked: Asked) -> Reply:
         then = asked.home
     if asked.request.cookie:
         return see_other(then)
-    notice = asked.settings.notice
+    notice = asked.notice
+    if asked.wants_json:
+        title = notice.language.plain(say("Your browser is blocking cookies"))
+        return as_json(403, {"error": title, "detail": title, "native": True})
     page = notice.blocked.page(
         asked.request.root,
         then,

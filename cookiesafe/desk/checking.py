@@ -10,6 +10,7 @@ from typing import Any
 
 from ..asking import told
 from ..ledger import Entry, ReceiptVerdict, check_receipt
+from ..legible import legible
 from ..notice import Checked, Looked
 from ..ports import Flow, Store
 from ..upkeep.keys import keys_in_log
@@ -19,7 +20,6 @@ MOST_LISTED = 50
 _PLAIN = ("proved", "forgotten", "pending", "since")
 _MOST_RECEIPTS = 3
 _MOST_FIELDS = 20
-_LONGEST_SHOWN = 80
 _RECEIPT = re.compile(r"[\w-]{22}", re.ASCII)
 
 Json = Mapping[str, Any]
@@ -90,12 +90,6 @@ def differing(said: Json, held: Json) -> tuple[str, ...]:
         else:
             names.append(name)
     return tuple(legible(name) for name in names[:_MOST_FIELDS])
-
-
-def legible(text: str) -> str:
-    """What a stranger's text is shown as: short, and without what cannot be seen, or turns a line around."""
-    shown = "".join(each if each.isprintable() else "\ufffd" for each in text[:_LONGEST_SHOWN])
-    return shown if len(text) <= _LONGEST_SHOWN else f"{shown}…"
 
 
 def _legible(problems: Iterable[str]) -> tuple[str, ...]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from .. import choosing
 from ..choosing import Choice, recorded
-from ..consent import UNDECIDED, Allowed, Consent, choose
+from ..consent import UNDECIDED, Allowed, Consent, choose, with_vendor
 from ..cookies import find_cookie
 from ..errors import UnknownName
 from ..gate import sweep
 from ..gate.caches import CLEAR_CACHE
 from ..gate.findings import AnyHeld
+from ..jar import Standing
 from ..policy import Policy
 from ..ports import Reply
+from ..state import state_of
+from ..traffic import Press
 from .asked import (
     Asked,
     Flow,
@@ -29,15 +34,17 @@ from .asked import (
     query_of,
     see_other,
 )
-from .check import onward
+from .check import kept, onward
 from .contact import reached
 from .evidence import layer_of, shown_on
 from .forms import read_form
 
 
 def show_choices(asked: Asked) -> Flow:
+    if asked.wants_json:
+        return _told(asked, asked.standing)
     how = yield from reached(asked)
-    page = asked.settings.notice.choices(
+    page = asked.notice.choices(
         asked.request.root,
         local_path(one(query_of(asked), "next"), asked.home),
         asked.standing.consent,
@@ -80,32 +87,48 @@ def take_choice(asked: Asked) -> Flow:
     if said.grants and is_outdated(asked, fields):
         return outdated(asked)
     then = local_path(one(fields, "next"), asked.home)
-    return (yield from keep(asked, consent, one(fields, "notice"), then, one(fields, "text")))
+    if asked.wants_json and one(fields, "check") == "1":
+        asked = replace(asked, checks=True)
+    layer, text = one(fields, "notice"), one(fields, "text")
+    choice = choice_of(asked, consent, said.choices, layer, text)
+    taken = _taken(asked, choice, then)
+    return (yield from record(asked, choice, taken, one(fields, "choice") or "save"))
 
 
-def keep(
-    asked: Asked, consent: Consent, layer: str | None, then: str, text: str | None = None
-) -> Flow:
-    """Record a choice, and answer with it; the way leads on to ``then``."""
-    choice = choice_of(asked, consent, layer, text)
-    return (yield from record(asked, choice, _taken(asked, choice, then)))
+def keep(asked: Asked, vendor: str, then: str) -> Flow:
+    """Record a yes to one vendor, and answer with it; the way leads on to ``then``."""
+    consent = with_vendor(asked.settings.policy, asked.standing.consent, vendor, asked.today)
+    choice = choice_of(asked, consent, {f"@{vendor}": True}, "embed")
+    return (yield from record(asked, choice, _taken(asked, choice, then), "save"))
 
 
-def choice_of(asked: Asked, consent: Consent, layer: str | None, text: str | None = None) -> Choice:
+def choice_of(
+    asked: Asked,
+    consent: Consent,
+    said: Mapping[str, bool],
+    layer: str | None,
+    text: str | None = None,
+) -> Choice:
     """The choice that a consent is, made on what a form says was shown."""
     return choosing.choice_of(
         asked.settings,
         asked.standing,
         consent,
         asked.now,
+        said=said,
         layer=layer_of(layer),
         shown=shown_on(asked, layer, text),
+        language=asked.notice.language.tag,
     )
 
 
-def record(asked: Asked, choice: Choice, taken: Reply) -> Flow:
-    """Answer with ``taken`` once the choice is recorded. It is ready before that, so that nothing fails after it."""
-    return taken if (yield from recorded(asked.settings, choice)) else not_saved(asked)
+def record(asked: Asked, choice: Choice, taken: Reply, button: str) -> Flow:
+    """Answer with ``taken`` once the choice is recorded. It is ready before that, so that nothing fails after it.
+
+    ``button`` is by which it was made: ``accept``, ``reject`` or ``save``.
+    """
+    by = Press(button, asked.request.agent, script=asked.wants_json)
+    return taken if (yield from recorded(asked.settings, choice, by)) else not_saved(asked)
 
 
 def _chosen(asked: Asked, fields: Mapping[str, list[str]], before: Consent) -> Consent | None:
@@ -146,14 +169,27 @@ def _nothing_in(policy: Policy, about: Sequence[str]) -> bool:
 
 
 def _taken(asked: Asked, choice: Choice, then: str) -> Reply:
-    if asked.wants_json:
+    if asked.wants_json and asked.checks and not asked.request.cookie:
+        reply = see_other(kept(asked))
+    elif asked.wants_json:
         recorded = choice.records[-1]
-        said = {"choices": dict(choice.consent.choices), "event": recorded.event}
-        reply = as_json(200, {**said, "receipt": recorded.receipt})
+        standing = asked.jar.stand(choice.consent, asked.standing.circumstances)
+        reply = _told(asked, standing, event=recorded.event, receipt=recorded.receipt)
     else:
         reply = see_other(onward(asked, then))
     put_in_force(asked, choice.consent, reply)
     return reply
+
+
+def _told(asked: Asked, standing: Standing, **more: Any) -> Reply:
+    """Where a visitor stands, for a script."""
+    consent = standing.consent
+    told = {
+        "choices": dict(consent.choices),
+        "state": state_of(asked.settings.policy, standing),
+        "said": asked.notice.status(asked.request.root, consent, standing.circumstances),
+    }
+    return as_json(200, {**told, **more})
 
 
 def put_in_force(asked: Asked, consent: Consent, reply: Reply) -> None:

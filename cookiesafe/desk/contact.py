@@ -9,6 +9,7 @@ from ..errors import StoreError
 from ..notice import Reached
 from ..ports import Flow as Steps
 from ..ports import Reply
+from ..sayings import say
 from .asked import (
     Asked,
     Flow,
@@ -36,7 +37,7 @@ def reached(asked: Asked) -> Steps[Reached]:
         contact = yield from load(asked.settings, identity.user)
         held = yield from agreed(asked.settings, contact)
     except StoreError as failure:
-        asked.settings.report_store("how somebody may be contacted was not told", failure)
+        asked.settings.telling.report_store("how somebody may be contacted was not told", failure)
         return Reached("untold")
     changed = {
         id: asked.settings.history.news(id, each.ground)
@@ -55,21 +56,23 @@ def take_contact(asked: Asked) -> Flow:
     if asked.unknown:
         return _not_now(asked)
     if identity is None:
-        why = "Nobody is signed in in this browser, so nothing was changed."
-        return problem(asked, 403, "Not signed in", why)
+        why = say("Nobody is signed in in this browser, so nothing was changed.")
+        return problem(asked, 403, say("Not signed in"), why)
     if not asked.settings.revocable:
-        why = "This site keeps no such choices, so nothing was changed."
-        return problem(asked, 409, "Not possible here", why)
+        why = say("This site keeps no such choices, so nothing was changed.")
+        return problem(asked, 409, say("Not possible here"), why)
     wanted = _wanted(asked, fields)
     if wanted is None:
         return incomplete(asked)
     if asked.standing.circumstances.child and any(wanted.values()):
-        why = "This is being used by a child, who cannot agree to this, so nothing was changed."
-        return problem(asked, 403, "Not taken", why)
+        why = say(
+            "This is being used by a child, who cannot agree to this, so nothing was changed."
+        )
+        return problem(asked, 403, say("Not taken"), why)
     try:
         return (yield from _take(asked, fields, identity.user, wanted))
     except StoreError as failure:
-        asked.settings.report_store("a choice about being contacted was not taken", failure)
+        asked.settings.telling.report_store("a choice about being contacted was not taken", failure)
         return _not_now(asked)
 
 
@@ -83,13 +86,15 @@ def _take(
         refused = any(yes and id not in held for id, yes in wanted.items())
         # What had no box there was not refused by leaving it out.
         choices = {id: yes for id, yes in wanted.items() if not yes and id in contact.answers}
-    shown = asked.settings.notice.contact.shown(asked.request.root)
+    shown = asked.notice.contact.shown(asked.request.root)
     seen = shown if one(fields, "text") == shown.text else None
     said = Said(choices=choices, now=asked.now, layer="choices", shown=seen)
     chosen = yield from choose(asked.settings, contact, said)
     if refused:
-        why = "Our policy has changed since this was shown, so nothing new was agreed to. What you had turned off is off. Please look at it again."
-        return problem(asked, 409, "Not taken", why)
+        why = say(
+            "Our policy has changed since this was shown, so nothing new was agreed to. What you had turned off is off. Please look at it again."
+        )
+        return problem(asked, 409, say("Not taken"), why)
     if asked.wants_json:
         now = {id: chosen.contact.choices.get(id, False) for id in wanted}
         return as_json(
@@ -106,5 +111,7 @@ def _wanted(asked: Asked, fields: Mapping[str, list[str]]) -> dict[str, bool] | 
 
 
 def _not_now(asked: Asked) -> Reply:
-    why = "We could not save this now. A yes does not count before it is saved. Please try again."
-    return problem(asked, 503, "Not now", why)
+    why = say(
+        "We could not save this now. A yes does not count before it is saved. Please try again."
+    )
+    return problem(asked, 503, say("Not now"), why)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 
 from ..gpc import statement
+from ..notice import Sheet, script, script_version
 from ..ports import Reply
+from ..sayings import say
 from .age import show_age, take_age
-from .asked import Asked, Flow, as_json, html, problem
+from .asked import HTML, Asked, Flow, as_json, html, problem, versioned
 from .changes import show_changes, take_changes
 from .check import CHECK, show_check
 from .choices import show_choices, take_choice
 from .contact import take_contact
+from .dashboard import show_dashboard, show_dashboard_style
+from .dead_end import missing
 from .devices import show_devices, take_devices
 from .embed import EMBED, show_embed, take_embed
 from .forms import give_token
+from .health import show_health
+from .inspector import show_inspector, show_inspector_style
 from .receipt import show_receipt, take_receipt
 from .reports import take_reports
 from .unsubscribe import show_unsubscribe, take_unsubscribe
@@ -26,7 +33,13 @@ def answer(asked: Asked) -> Flow:
     answered = _answer(asked)
     reply = answered if isinstance(answered, Reply) else (yield from answered)
     give_token(asked, reply)
+    if asked.settings.notices.several and asked.named_notice is None and _has_words(reply):
+        reply.headers.append(("Vary", "Accept-Language"))
     return reply
+
+
+def _has_words(reply: Reply) -> bool:
+    return HTML in reply.headers or reply.status >= HTTPStatus.BAD_REQUEST
 
 
 def _answer(asked: Asked) -> Reply | Flow:
@@ -35,17 +48,19 @@ def _answer(asked: Asked) -> Reply | Flow:
     page = path.removeprefix(asked.settings.own_paths)
     methods = _STATEMENT if path == asked.settings.statement else _PAGES.get(page)
     if methods is None:
-        return problem(asked, 404, "No such page", "There is nothing at this address.")
+        return missing(asked)
     asked = replace(asked, framed=page == EMBED)
     if method not in methods:
-        reply = problem(asked, 405, "Not this way", "This address does not take such a request.")
+        reply = problem(
+            asked, 405, say("Not this way"), say("This address does not take such a request.")
+        )
         reply.headers.append(("Allow", ", ".join(methods)))
         return reply
     return methods[method](asked)
 
 
 def _show_cookies(asked: Asked) -> Reply:
-    return html(200, asked.settings.notice.cookies(asked.request.root))
+    return html(200, asked.notice.cookies(asked.request.root))
 
 
 def _show_statement(asked: Asked) -> Reply:
@@ -55,11 +70,19 @@ def _show_statement(asked: Asked) -> Reply:
 
 
 def _show_style(asked: Asked) -> Reply:
-    headers = [
-        ("Content-Type", "text/css; charset=utf-8"),
-        ("Cache-Control", "public, max-age=31536000, immutable"),
-    ]
-    return Reply(200, headers, asked.settings.notice.style)
+    return _sheet(asked, asked.notice.sheets.notice)
+
+
+def _show_pages_style(asked: Asked) -> Reply:
+    return _sheet(asked, asked.notice.sheets.pages)
+
+
+def _sheet(asked: Asked, sheet: Sheet) -> Reply:
+    return versioned(asked, "text/css", sheet.css, sheet.version)
+
+
+def _show_script(asked: Asked) -> Reply:
+    return versioned(asked, "text/javascript", script(), script_version())
 
 
 _Methods = dict[str, Callable[[Asked], Reply | Flow]]
@@ -71,9 +94,16 @@ _PAGES: dict[str, _Methods] = {
     "choices": {"GET": show_choices, "POST": take_choice},
     "contact": {"POST": take_contact},
     "cookies": {"GET": _show_cookies},
+    "dashboard": {"GET": show_dashboard},
+    "dashboard.css": {"GET": show_dashboard_style},
     "devices": {"GET": show_devices, "POST": take_devices},
     EMBED: {"GET": show_embed, "POST": take_embed},
+    "health": {"GET": show_health},
+    "inspector": {"GET": show_inspector},
+    "inspector.css": {"GET": show_inspector_style},
     "notice.css": {"GET": _show_style},
+    "notice.js": {"GET": _show_script},
+    "pages.css": {"GET": _show_pages_style},
     "receipt": {"GET": show_receipt, "POST": take_receipt},
     "reports": {"POST": take_reports},
     "unsubscribe": {"GET": show_unsubscribe, "POST": take_unsubscribe},

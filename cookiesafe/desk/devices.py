@@ -10,6 +10,7 @@ from ..notice import Device
 from ..ports import Append, Reply, Store, ask
 from ..ports import Flow as Steps
 from ..remember import Series
+from ..sayings import say
 from ..session import Identity
 from .asked import (
     Asked,
@@ -38,10 +39,10 @@ def show_devices(asked: Asked) -> Flow:
     if identity is not None and asked.settings.revocable:
         (found,) = yield (ask(Store.list_series, identity.user),)
         if isinstance(found, StoreError):
-            asked.settings.report_store("browsers were not listed", found)
+            asked.settings.telling.report_store("browsers were not listed", found)
             return _not_now(asked)
         rows = found
-    page = asked.settings.notice.devices(
+    page = asked.notice.devices(
         asked.request.root,
         local_path(one(query_of(asked), "next"), asked.home),
         _devices(asked, identity, rows),
@@ -62,12 +63,14 @@ def take_devices(asked: Asked) -> Flow:
     if asked.unknown:
         return _not_now(asked)
     if login is None or identity is None:
-        why = "Nobody is signed in in this browser, so nothing was changed."
-        return problem(asked, 403, "Not signed in", why)
+        why = say("Nobody is signed in in this browser, so nothing was changed.")
+        return problem(asked, 403, say("Not signed in"), why)
     match [(way, one(fields, way)) for way in _WAYS if way in fields]:
         case [("device" | "everywhere", _)] if not asked.settings.revocable:
-            why = "This site keeps no list of browsers, so it can sign out no other than this one."
-            return problem(asked, 409, "Not possible here", why)
+            why = say(
+                "This site keeps no list of browsers, so it can sign out no other than this one."
+            )
+            return problem(asked, 409, say("Not possible here"), why)
         case [("device", str(device))]:
             failure = yield from _sign_out(asked, login, identity, device)
         case [("everywhere", "1")]:
@@ -82,7 +85,7 @@ def take_devices(asked: Asked) -> Flow:
         case _:
             return incomplete(asked)
     if failure is not None:
-        asked.settings.report_store("a browser was not signed out", failure)
+        asked.settings.telling.report_store("a browser was not signed out", failure)
         return _not_now(asked)
     if asked.wants_json:
         return as_json(200, {"done": next(way for way in _WAYS if way in fields)})
@@ -116,9 +119,10 @@ def _sign_out_everywhere(
     if isinstance(epoch, StoreError):
         return epoch
     _end(login)
+    asked.settings.telling.report_everywhere("visitor")
     (deleted,) = yield (ask(Store.delete_sessions, identity.user),)
     if isinstance(deleted, StoreError):
-        asked.settings.report_store("void sessions were not removed", deleted)
+        asked.settings.telling.report_store("void sessions were not removed", deleted)
     return None
 
 
@@ -145,10 +149,12 @@ def _end(login: Login) -> None:
 
 def _record_end(asked: Asked, shown: str) -> Steps[None]:
     """It has ended, whether or not that can be recorded."""
-    record = tick(asked.settings, "forget", int(asked.now), shown)
+    record = tick(asked.settings, "forget", int(asked.now), shown, asked.notice.language.tag)
     (failure,) = yield (Append((record,)),)
     if isinstance(failure, StoreError):
-        asked.settings.report_store("the end of a remembered login was not recorded", failure)
+        asked.settings.telling.report_store(
+            "the end of a remembered login was not recorded", failure
+        )
 
 
 def _devices(asked: Asked, identity: Identity | None, rows: list[Series]) -> list[Device]:
@@ -178,5 +184,7 @@ def _why_ended(row: Series, epoch: int, now: int) -> str:
 
 
 def _not_now(asked: Asked) -> Reply:
-    why = "We cannot tell now in which browsers you are signed in. Nothing was changed. Please try again."
-    return problem(asked, 503, "Not now", why)
+    why = say(
+        "We cannot tell now in which browsers you are signed in. Nothing was changed. Please try again."
+    )
+    return problem(asked, 503, say("Not now"), why)

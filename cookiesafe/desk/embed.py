@@ -13,6 +13,8 @@ from ..errors import BadToken
 from ..gate import MAX_QUERY, content_security_policy, embed_query
 from ..policy import Vendor
 from ..ports import Reply
+from ..sayings import say
+from ..traffic import Loaded
 from .asked import (
     Asked,
     Flow,
@@ -52,10 +54,10 @@ def show_embed(asked: Asked) -> Reply:
         return _nothing_there(asked)
     vendor = embed.vendor
     if asked.child:
-        return of_a_child(asked, "Not loaded")
+        return of_a_child(asked, say("Not loaded"))
     if vendor is not None and (vendor.id in asked.standing.allowed.vendors or _is_due(asked)):
         return _load(asked, embed, vendor)
-    page = asked.settings.notice.placeholder(
+    page = asked.notice.placeholder(
         asked.request.root, embed.url, vendor, silenced=_is_silenced(asked, vendor)
     )
     return html(200, page, framed=True)
@@ -86,10 +88,7 @@ def take_embed(asked: Asked) -> Flow:
         case ["always"]:
             if is_outdated(asked, fields):
                 return outdated(asked)
-            consent = with_vendor(
-                asked.settings.policy, asked.standing.consent, embed.vendor.id, asked.today
-            )
-            return (yield from keep(asked, consent, "embed", asked.request.address()))
+            return (yield from keep(asked, embed.vendor.id, asked.request.address()))
         case _:
             return incomplete(asked)
 
@@ -111,6 +110,8 @@ def _embed_of(asked: Asked) -> _Embed | None:
 
 
 def _once(asked: Asked, embed: _Embed) -> Reply:
+    if asked.settings.counting is not None:
+        asked.settings.counting.leave(Loaded(asked.now, "once"))
     until = int(asked.now) + ONCE_SECONDS
     query = embed_query(embed.url, embed.sandbox)
     signed = asked.settings.load_signer.sign(f"{query}&until={until}")
@@ -131,11 +132,11 @@ def _is_due(asked: Asked) -> bool:
 def _load(asked: Asked, embed: _Embed, vendor: Vendor) -> Reply:
     """The embed in a frame of its own. This page may call its vendor and no other, whatever the one around it may."""
     policy = content_security_policy(asked.settings.policy, Allowed(vendors=frozenset({vendor.id})))
-    page = asked.settings.notice.embed(asked.request.root, embed.url, vendor, embed.sandbox)
+    page = asked.notice.embed(asked.request.root, embed.url, vendor, embed.sandbox)
     reply = html(200, page, framed=True, frames=vendor.hosts)
     reply.policy = policy
     return reply
 
 
 def _nothing_there(asked: Asked) -> Reply:
-    return problem(asked, 404, "Not loaded", "What belongs here cannot be loaded.")
+    return problem(asked, 404, say("Not loaded"), say("What belongs here cannot be loaded."))

@@ -30,6 +30,7 @@ def evidence(
         asked.now,
         layer=layer,
         circumstances=asked.standing.circumstances,
+        language=asked.notice.language.tag,
         consent=consent,
         receipt=receipt,
         detail=detail,
@@ -47,5 +48,5 @@ def shown_on(asked: Asked, layer: str | None, text: str | None) -> Shown | None:
     if layer is None or text is None:
         return None
     standing, root = asked.standing, asked.request.root
-    shown = asked.settings.notice.shown(layer, root, standing.question, standing.circumstances)
+    shown = asked.notice.shown(layer, root, standing.question, standing.circumstances)
     return shown if shown is not None and shown.text == text else None

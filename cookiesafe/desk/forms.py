@@ -9,6 +9,7 @@ from ..form_token import FIELD
 from ..origin import Ruling
 from ..ports import Flow as Steps
 from ..ports import ReadBody, Reply
+from ..sayings import say
 from .asked import HTML, MAX_FIELDS, Asked, fields_of, incomplete, one, problem
 from .multipart import TYPE as MULTIPART
 from .multipart import parts_of
@@ -56,8 +57,8 @@ def keep_out(asked: Asked) -> Steps[Reply | None]:
             verdict = "allowed"
     if verdict == "allowed":
         return None
-    what = f"{request.method} {request.path}"
-    settings.report_foreign(request.header("origin"), what, refused=settings.enforce)
+    origin = request.header("origin")
+    settings.telling.report_foreign(origin, request.method, request.path, refused=settings.enforce)
     if not settings.enforce:
         return None
     return _foreign(asked) if verdict == "refused" else _untold(asked)
@@ -69,11 +70,13 @@ def read_fields(
     """The fields of a form, whoever has sent it, or what to answer instead; ``most`` is how many parts it may have."""
     kind = media_type(asked)
     if kind not in kinds:
-        why = "This did not come as a form, so nothing was changed."
-        return problem(asked, 415, "Not taken", why)
+        why = say("This did not come as a form, so nothing was changed.")
+        return problem(asked, 415, say("Not taken"), why)
     (body,) = yield (ReadBody(MAX_BODY),)
     if body is None:
-        return problem(asked, 413, "Not taken", "The form was too large, so nothing was changed.")
+        return problem(
+            asked, 413, say("Not taken"), say("The form was too large, so nothing was changed.")
+        )
     if kind == MULTIPART:
         fields = parts_of(asked.request.header("content-type") or "", body, most)
     else:
@@ -106,14 +109,18 @@ def _has_token(asked: Asked, fields: Mapping[str, list[str]]) -> bool:
 
 
 def _foreign(asked: Asked) -> Reply:
-    why = "This was sent from another site, so nothing was changed."
-    return problem(asked, 403, "Not taken", why)
+    why = say("This was sent from another site, so nothing was changed.")
+    return problem(asked, 403, say("Not taken"), why)
 
 
 def _untold(asked: Asked) -> Reply:
-    why = "Your browser did not say where this was sent from, so nothing was changed. "
     if asked.whom.known:
-        why += "Open the page again and send it from there, or use a newer browser."
+        why = say(
+            "Your browser did not say where this was sent from, so nothing was changed. Open the page again and send it "
+            "from there, or use a newer browser."
+        )
     else:
-        why += "Please use a newer browser."
-    return problem(asked, 403, "Not taken", why)
+        why = say(
+            "Your browser did not say where this was sent from, so nothing was changed. Please use a newer browser."
+        )
+    return problem(asked, 403, say("Not taken"), why)

@@ -14,6 +14,7 @@ from ..consent import choose
 from ..errors import BadToken, DamagedLog, StoreError
 from ..ledger import Entry, Proven, Record, make_receipt
 from ..ports import Reply, Store
+from ..sayings import say
 from ..upkeep import Evidence
 from ..upkeep.erasing import forget
 from .asked import (
@@ -48,11 +49,11 @@ def show_receipt(asked: Asked) -> Flow:
         return (yield from _give(asked, receipt, as_file=as_file))
     try:
         evidence = _NOTHING if receipt is None else (yield from evidence_of(receipt, MOST_SHOWN))
-        page = asked.settings.notice.receipts.shown(
+        page = asked.notice.receipts.shown(
             asked.request.root,
             local_path(one(query, "next"), asked.home),
             receipt,
-            happenings(asked.settings, evidence),
+            happenings(asked.settings, evidence, asked.notice.language),
             earlier=unshown(evidence),
             sealed=_is_sealed(asked, evidence),
         )
@@ -84,16 +85,16 @@ def _document(asked: Asked, receipt: str, evidence: Evidence) -> dict[str, Any]:
 def _give(asked: Asked, receipt: str | None, *, as_file: bool) -> Flow:
     """The document."""
     if receipt is None:
-        why = "Who has refused, or not chosen yet, has no number, so there is nothing to show."
-        return problem(asked, 404, "No receipt", why)
+        why = say("Who has refused, or not chosen yet, has no number, so there is nothing to show.")
+        return problem(asked, 404, say("No receipt"), why)
     try:
         evidence = yield from evidence_of(receipt)
         reply = as_json(200, _document(asked, receipt, evidence))
     except (StoreError, *UNFIT) as error:
         return _not_read(asked, error)
     if not evidence.records:
-        why = "It was forgotten, or kept for as long as it was needed."
-        return problem(asked, 404, "Nothing is recorded any more", why)
+        why = say("It was forgotten, or kept for as long as it was needed.")
+        return problem(asked, 404, say("Nothing is recorded any more"), why)
     if as_file:
         reply.headers.append(("Content-Disposition", f'attachment; filename="{FILE}"'))
     return reply
@@ -101,17 +102,23 @@ def _give(asked: Asked, receipt: str | None, *, as_file: bool) -> Flow:
 
 def _not_read(asked: Asked, error: Exception) -> Reply:
     """Withdrawing needs none of it, so the way there is said."""
-    asked.settings.report_store("a receipt was not shown", error)
+    asked.settings.telling.report_store("a receipt was not shown", error)
     if isinstance(error, (DamagedLog, *UNFIT)):
-        why = "What is recorded of your choices is not what was kept, so it is not shown as if it were. The site was told of it. You can still withdraw everything, on the page of choices."
-        return problem(asked, 503, "Not proved", why)
-    why = "We cannot read now what is recorded of your choices. Nothing is lost. Please try again."
-    return problem(asked, 503, "Not now", why)
+        why = say(
+            "What is recorded of your choices is not what was kept, so it is not shown as if it were. The site was told of it. You can still withdraw everything, on the page of choices."
+        )
+        return problem(asked, 503, say("Not proved"), why)
+    why = say(
+        "We cannot read now what is recorded of your choices. Nothing is lost. Please try again."
+    )
+    return problem(asked, 503, say("Not now"), why)
 
 
 def _no_number(asked: Asked) -> Reply:
-    why = "This browser has no receipt, so nothing was changed. One that was withdrawn is shown only once."
-    return problem(asked, 409, "No receipt", why)
+    why = say(
+        "This browser has no receipt, so nothing was changed. One that was withdrawn is shown only once."
+    )
+    return problem(asked, 409, say("No receipt"), why)
 
 
 # --- withdrawn -----------------------------------------------------------------------------------
@@ -126,16 +133,16 @@ def _withdraw(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
     if receipt is None:
         return _no_number(asked)
     no = choose(asked.settings.policy, (), day=asked.today)
-    choice = choice_of(asked, no, "receipt")
+    choice = choice_of(asked, no, no.choices, "receipt")
     then = local_path(one(fields, "next"), asked.home)
     try:
         evidence = _with((yield from evidence_of(receipt)), choice.records[-1])
         reply = _shown_once(asked, receipt, evidence, then)
     except (StoreError, *UNFIT) as error:
-        asked.settings.report_store("a receipt was not shown", error)
+        asked.settings.telling.report_store("a receipt was not shown", error)
         reply = _shown_once(asked, receipt, None, then)
     put_in_force(asked, choice.consent, reply)
-    return (yield from record(asked, choice, reply))
+    return (yield from record(asked, choice, reply, "reject"))
 
 
 def _with(evidence: Evidence, record: Record) -> Evidence:
@@ -147,14 +154,16 @@ def _with(evidence: Evidence, record: Record) -> Evidence:
 def _shown_once(asked: Asked, receipt: str, evidence: Evidence | None, then: str) -> Reply:
     document = None if evidence is None else _document(asked, receipt, evidence)
     if asked.wants_json:
-        why = "What is recorded cannot be read now. The withdrawal is."
-        return as_json(200, document or {"receipt": receipt, "detail": why})
+        why = say("What is recorded cannot be read now. The withdrawal is.")
+        return as_json(
+            200, document or {"receipt": receipt, "detail": asked.notice.language.plain(why)}
+        )
     until = int(asked.now) + DOWNLOAD_SECONDS
-    page = asked.settings.notice.receipts.withdrawn(
+    page = asked.notice.receipts.withdrawn(
         asked.request.root,
         then,
         receipt,
-        happenings(asked.settings, evidence or _NOTHING),
+        happenings(asked.settings, evidence or _NOTHING, asked.notice.language),
         earlier=unshown(evidence or _NOTHING),
         document="" if document is None else json.dumps(document, indent=1),
         token=asked.settings.receipt_signer.sign(f"{until}.{receipt}"),
@@ -171,8 +180,8 @@ def _download(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
         return incomplete(asked)
     until, _, receipt = signed.partition(".")
     if asked.now > int(until):
-        why = "The receipt could be downloaded for 15 minutes after everything was withdrawn."
-        return problem(asked, 403, "Too late", why)
+        why = say("The receipt could be downloaded for 15 minutes after everything was withdrawn.")
+        return problem(asked, 403, say("Too late"), why)
     return (yield from _give(asked, receipt, as_file=True))
 
 
@@ -185,8 +194,8 @@ def _forget(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
     if receipt is None:
         return _no_number(asked)
     then = local_path(one(fields, "next"), asked.home)
-    pages, root = asked.settings.notice.receipts, asked.request.root
-    on = [each.title for each in asked.settings.notice.by_default(asked.standing.circumstances)]
+    pages, root = asked.notice.receipts, asked.request.root
+    on = [each.title for each in asked.notice.by_default(asked.standing.circumstances)]
     if one(fields, "sure") != "1":
         if asked.wants_json:
             return incomplete(asked)
@@ -199,14 +208,14 @@ def _forget(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
         yield from forget(receipt, int(asked.now * 1000), asked.settings.entropy)
         left = yield from told(Store.entries_of, receipt)
     except StoreError as error:
-        asked.settings.report_store("what a visitor wanted forgotten was not erased", error)
+        asked.settings.telling.report_store("what a visitor wanted forgotten was not erased", error)
         return _not_erased(asked)
     return _not_erased(asked) if left else reply
 
 
 def _not_erased(asked: Asked) -> Reply:
-    why = "We could not erase all of it now. Your choice stays in force. Please try again."
-    return problem(asked, 503, "Not erased", why)
+    why = say("We could not erase all of it now. Your choice stays in force. Please try again.")
+    return problem(asked, 503, say("Not erased"), why)
 
 
 def _keep(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
@@ -221,20 +230,22 @@ def _keep(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
 def _check(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
     text = next((each for each in _texts(fields) if each.strip()), None)
     if text is None:
-        why = "There was no receipt in the form: choose a file, or paste what is in it."
-        return problem(asked, 400, "Nothing to check", why)
+        why = say("There was no receipt in the form: choose a file, or paste what is in it.")
+        return problem(asked, 400, say("Nothing to check"), why)
     try:
         checked = yield from check(text.lstrip("\ufeff"))
     except StoreError as error:
-        asked.settings.report_store("a receipt was not checked", error)
-        why = "We cannot check it now, since our ledger does not answer. Please try again."
-        return problem(asked, 503, "Not now", why)
+        asked.settings.telling.report_store("a receipt was not checked", error)
+        why = say("We cannot check it now, since our ledger does not answer. Please try again.")
+        return problem(asked, 503, say("Not now"), why)
     if checked.shorter:
-        asked.settings.report_store("a receipt is of a longer log than there is", "was it cut?")
+        asked.settings.telling.report_store(
+            "a receipt is of a longer log than there is", "was it cut?"
+        )
     short = listed(checked)
     if asked.wants_json:
         return as_json(200, summary(short))
-    page = asked.settings.notice.receipts.checked(
+    page = asked.notice.receipts.checked(
         asked.request.root,
         local_path(one(fields, "next"), asked.home),
         short,

@@ -9,8 +9,10 @@ from ..errors import DamagedLog
 from ..ledger import Entry, Proven
 from ..ledger.sound import sound
 from ..notice import Happening
+from ..notice.language import Language
 from ..policy import Policy
 from ..ports import Flow, Store
+from ..sayings import say
 from ..settings import Settings
 from ..upkeep import Evidence, prove
 
@@ -31,7 +33,7 @@ def evidence_of(receipt: str, most: int = MOST_PROVED) -> Flow[Evidence]:
     every = yield from told(Store.entries_of, receipt)
     entries = every[-most:]
     for entry in entries:
-        if not _is_readable(entry):
+        if not is_readable(entry):
             raise DamagedLog(
                 f"the record {entry.id!r} in the ledger cannot be read",
                 fix="Verify the ledger, and put it back from a backup.",
@@ -45,7 +47,8 @@ def is_time(milliseconds: object) -> bool:
     return isinstance(milliseconds, int) and 0 <= milliseconds <= _LAST_MS
 
 
-def _is_readable(entry: Entry) -> bool:
+def is_readable(entry: Entry) -> bool:
+    """Whether a page can show what the store has as a record."""
     record = sound(entry.body)
     if record is None or not is_time(record.time):
         return False
@@ -56,11 +59,12 @@ def _is_readable(entry: Entry) -> bool:
         return False
 
 
-def happenings(settings: Settings, evidence: Evidence) -> list[Happening]:
+def happenings(settings: Settings, evidence: Evidence, language: Language) -> list[Happening]:
     """The same as its visitor reads it, by the words of the policy of each time, if that is known; the newest of it."""
     policies = {each.fingerprint: each for each in (*settings.versions.earlier, settings.policy)}
+    spoken = {id: each.in_language(language.tag) for id, each in policies.items()}
     return [
-        _happening(each, policies.get(each.entry.record.policy, settings.policy))
+        _happening(each, spoken.get(each.entry.record.policy, spoken[settings.policy.fingerprint]))
         for each in evidence.records[-MOST_SHOWN:]
     ]
 
@@ -102,6 +106,6 @@ def _title(policy: Policy, name: str) -> str:
     """Of a purpose, or of a vendor behind an ``@``, as the policy calls it; as it was recorded where it knows none."""
     if name.startswith("@"):
         vendor = policy.vendors.get(name[1:])
-        return name[1:] if vendor is None else f"content of {vendor.name}"
+        return name[1:] if vendor is None else say("content of %(company)s", company=vendor.name)
     purpose = policy.purposes.get(name)
     return name if purpose is None else purpose.title

@@ -18,6 +18,7 @@ from ..links import Link
 from ..policy import Purpose
 from ..ports import Flow as Steps
 from ..ports import Reply
+from ..sayings import say
 from .asked import PLAIN, Asked, Flow, as_json, html, incomplete, one, problem
 from .forms import FORM, from_elsewhere, read_fields
 from .multipart import TYPE as MULTIPART
@@ -35,7 +36,7 @@ def show_unsubscribe(asked: Asked) -> Flow:
     try:
         contact = yield from load(asked.settings, link.user)
     except StoreError as failure:
-        asked.settings.report_store("how somebody may be contacted was not told", failure)
+        asked.settings.telling.report_store("how somebody may be contacted was not told", failure)
         return _page(asked, link, "unknown")
     return _page(asked, link, "on" if contact.choices.get(link.purpose) else "off")
 
@@ -62,9 +63,9 @@ def take_unsubscribe(asked: Asked) -> Flow:
                 foreign = from_elsewhere(asked, fields)
                 return foreign or (yield from _restore(asked, link, press))
     except StoreError as failure:
-        asked.settings.report_store("a choice about being contacted was not taken", failure)
-        why = "We could not save this now, so nothing was changed. Please try again."
-        return problem(asked, 503, "Not now", why)
+        asked.settings.telling.report_store("a choice about being contacted was not taken", failure)
+        why = say("We could not save this now, so nothing was changed. Please try again.")
+        return problem(asked, 503, say("Not now"), why)
     return incomplete(asked)
 
 
@@ -88,8 +89,10 @@ def _restore(asked: Asked, link: Link, press: str) -> Flow:
     contact = yield from load(settings, link.user)
     if not contact.choices.get(link.purpose):
         if not (yield from may_take_back(settings, contact, link.purpose, press, asked.now)):
-            why = "It is too late to undo this here, or something else was said since. Nothing was changed. Sign in, and choose anew under Cookie choices."
-            return problem(asked, 409, "Not undone", why)
+            why = say(
+                "It is too late to undo this here, or something else was said since. Nothing was changed. Sign in, and choose anew under Cookie choices."
+            )
+            return problem(asked, 409, say("Not undone"), why)
         contact = (yield from choose(settings, contact, _said(asked, link, yes=True))).contact
     on = link.purpose in (yield from agreed(settings, contact))
     return _page(asked, link, "restored" if on else "off")
@@ -105,14 +108,18 @@ def _link(asked: Asked) -> Link | Reply:
     try:
         link = asked.settings.links.read(token)
     except BadToken:
-        why = "This link is not one of ours, or not all of it has arrived. Nothing was changed. Try the whole link from the mail, or sign in and see Cookie choices, or write to us."
-        return problem(asked, 404, "This link does not work", why)
+        why = say(
+            "This link is not one of ours, or not all of it has arrived. Nothing was changed. Try the whole link from the mail, or sign in and see Cookie choices, or write to us."
+        )
+        return problem(asked, 404, say("This link does not work"), why)
     if _purpose(asked, link) is None:
-        why = "This link is about something that this site does not do any more under that name. Nothing was changed. Sign in and see Cookie choices, or write to us."
-        return problem(asked, 404, "This link is out of date", why)
+        why = say(
+            "This link is about something that this site does not do any more under that name. Nothing was changed. Sign in and see Cookie choices, or write to us."
+        )
+        return problem(asked, 404, say("This link is out of date"), why)
     if not asked.settings.revocable:
-        why = "This site keeps no such choices, so nothing was changed. Please write to us."
-        return problem(asked, 409, "Not possible here", why)
+        why = say("This site keeps no such choices, so nothing was changed. Please write to us.")
+        return problem(asked, 409, say("Not possible here"), why)
     return link
 
 
@@ -132,7 +139,7 @@ def _page(asked: Asked, link: Link, state: State, press: str = "") -> Reply:
         press = new_id(asked.settings.entropy)
     if asked.wants_json:
         return as_json(200, {"state": state, "press": press})
-    contact = asked.settings.notice.contact
+    contact = asked.notice.contact
     purpose = asked.settings.policy.purposes[link.purpose]
     page = contact.unsubscribe(asked.request.root, _token(asked), purpose, state, press)
     reply = html(200, page)

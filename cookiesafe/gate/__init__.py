@@ -6,7 +6,7 @@ from .embeds import MAX_QUERY, Embeds, embed_query
 from .findings import Findings
 from .headers import HeaderGate, HeldField
 from .hosts import HeldHost, HostGate, PageHosts
-from .page import PageGate
+from .page import InLanguage, PageGate
 from .sightings import Sightings
 from .sweep import Place, sweep
 
@@ -20,6 +20,7 @@ __all__ = [
     "HeldField",
     "HeldHost",
     "HostGate",
+    "InLanguage",
     "PageGate",
     "PageHosts",
     "Place",

@@ -91,6 +91,11 @@ class CookieGate:
         """Whether the app may read a cookie of this name."""
         return name in self._own or isinstance(self._judge(name), int)
 
+    def why_hidden(self, name: str) -> Held | None:
+        """Why the app may not read a cookie of this name; ``None`` if it may."""
+        verdict = None if name in self._own else self._judge(name)
+        return verdict if isinstance(verdict, Held) else None
+
     def withdrawn(self, header: str) -> tuple[str, ...]:
         """The names in a ``Cookie`` header that are declared, for something the visitor does not agree to."""
         return tuple(name for name in self.held_in(header) if self._policy.cookie_for(name))

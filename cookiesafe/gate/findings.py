@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from logging import INFO, WARNING
 from typing import Final
 
 from ..cookies import set_cookie_name
-from ..events import Once, log
+from ..events import HELD, REPEATED, SHORTENED, Hook, Once, say
+from ..routes import route_of
 from .cookies import Held, repeated
 from .headers import HeldField
 from .hosts import HeldHost
@@ -17,26 +17,25 @@ from .sightings import Sightings
 AnyHeld = Held | HeldHost | HeldField
 MOST_MET: Final = 500
 MOST_ROUTES: Final = 20
-
-_LONGEST_PART = 32
-_MOST_PARTS = 8
-_LONGEST_REMEMBERED = 256
-
-
-def route_of(path: str) -> str:
-    """What the paths of one route have in common: a part with a digit in it, or a long one, is put as ``*``."""
-    return _short_route(path) if len(path) <= _LONGEST_REMEMBERED else _route_of(path)
+_LONGEST_NAME = 80
+_HELD: Final = "%r %s %r, %s: it %s held back. %s"
+_WHAT: Final = {Held: "cookie", HeldHost: "host", HeldField: "field"}
 
 
-def _route_of(path: str) -> str:
-    parts = path.split("/", _MOST_PARTS + 1)[: _MOST_PARTS + 1]
-    return "/".join(
-        "*" if len(part) > _LONGEST_PART or any(map(str.isdecimal, part)) else part
-        for part in parts
-    )
+def line_of(path: str, did: str, held: AnyHeld, *, enforce: bool) -> str:
+    """What the log says of it, the first time."""
+    said = _said(route_of(path), did, held, enforced=enforce or held.rule == "reserved")
+    return f"{_HELD % said} [{held.code}]"
 
 
-_short_route = lru_cache(256)(_route_of)
+def _said(route: str, did: str, held: AnyHeld, *, enforced: bool) -> tuple[str, ...]:
+    be = "was" if enforced else "would be"
+    return route, did, held.name, held.reason, be, held.remedy
+
+
+def kind_of_held(held: AnyHeld) -> str:
+    """``cookie``, ``host`` or ``field``."""
+    return _WHAT[type(held)]
 
 
 class Findings:
@@ -46,9 +45,12 @@ class Findings:
     what was held since the process began, whoever visited: the first ``MOST_MET`` by name and rule.
     """
 
-    def __init__(self, once: Once, sightings: Sightings, *, enforce: bool) -> None:
-        self._once = once
+    def __init__(self, sightings: Sightings, *, enforce: bool, hook: Hook | None = None) -> None:
+        # Of its own: names of cookies, which may come of what clients send, must not crowd out what is said of faults.
+        self._once = Once()
         self._sightings = sightings
+        self._enforce = enforce
+        self._hook = hook
         self._was = "was" if enforce else "would be"
         self._routes: dict[tuple[str, str], set[str]] = {}
         self.met: dict[tuple[str, str], AnyHeld] = {}
@@ -60,19 +62,24 @@ class Findings:
             saw = seen.saw_host if isinstance(held, HeldHost) else seen.saw_cookie
             saw(held.name)
         route = route_of(path)
-        if not self._is_new(route, held):
+        logged = self._is_new(route, held)
+        if not logged and self._hook is None:
             return
-        log.log(
-            INFO if held.rule == "not granted" else WARNING,
-            "%r %s %r, %s: it %s held back. %s [%s]",
-            route,
-            did,
-            held.name,
-            held.reason,
-            "was" if held.rule == "reserved" else self._was,
-            held.remedy,
-            held.code,
-            extra={"cookiesafe": held, "path": route},
+        enforced = self._enforce or held.rule == "reserved"
+        say(
+            HELD,
+            _HELD,
+            *_said(route, did, held, enforced=enforced),
+            code=held.code,
+            level=INFO if held.rule == "not granted" else WARNING,
+            logged=logged,
+            hook=self._hook,
+            what=kind_of_held(held),
+            name=held.name[:_LONGEST_NAME],
+            purpose=held.purpose or "",
+            rule=held.rule,
+            route=route,
+            enforced=enforced,
         )
 
     def _is_new(self, route: str, held: AnyHeld) -> bool:
@@ -89,22 +96,34 @@ class Findings:
         return True
 
     def shortened(self, path: str, line: str) -> None:
-        name = set_cookie_name(line)[:80]
-        if self._once.first("shortened", name):
-            log.warning(
-                "%r set cookie %r for longer than the policy says, or than 400 days: its life %s cut. Say how long it "
-                "is kept with `lifetime` in the policy, or keep it for less. [CS208]",
-                path,
-                name,
-                self._was,
-            )
+        name = set_cookie_name(line)[:_LONGEST_NAME]
+        route = route_of(path)
+        say(
+            SHORTENED,
+            "%r set cookie %r for longer than the policy says, or than 400 days: its life %s cut. Say how long it is kept "
+            "with `lifetime` in the policy, or keep it for less.",
+            route,
+            name,
+            self._was,
+            code="CS208",
+            logged=self._once.first("shortened", name),
+            hook=self._hook,
+            name=name,
+            route=route,
+        )
 
     def repeated(self, path: str, lines: Sequence[str]) -> None:
         """Of the lines of one response."""
-        for name in repeated(lines):
-            if self._once.first("repeated", name[:80]):
-                log.warning(
-                    "%r set cookie %r twice in one response: browsers keep the last. Set it once. [CS209]",
-                    path,
-                    name[:80],
-                )
+        for found in repeated(lines):
+            name, route = found[:_LONGEST_NAME], route_of(path)
+            say(
+                REPEATED,
+                "%r set cookie %r twice in one response: browsers keep the last. Set it once.",
+                route,
+                name,
+                code="CS209",
+                logged=self._once.first("repeated", name),
+                hook=self._hook,
+                name=name,
+                route=route,
+            )

@@ -6,13 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from typing import NamedTuple
 
 from ..policy import Policy, check_name, parse_host
 
 UNSORTED = "unsorted"
 """The purpose suggestions are put under: as an optional one, it lets nothing pass before a visitor agrees."""
 
-_PURPOSE = f'purpose = "{UNSORTED}"'
 _LONGEST_ID = 50
 _NO_ID = re.compile(r"[^a-z0-9]+")
 
@@ -55,28 +55,47 @@ class Sightings:
                 counts[name] = 1
 
 
-def suggestions(policy: Policy, sightings: Sightings) -> str:
-    """TOML to add to the policy's, the most frequent first; empty when all that was met is declared."""
+def suggestions(
+    policy: Policy, sightings: Sightings, purpose: str = UNSORTED, why: str = ""
+) -> str:
+    """TOML to add to the policy's, the most frequent first; empty when all that was met is declared.
+
+    ``why`` is what a necessary purpose needs.
+    """
+    kind = _Kind(purpose, why)
     cookies, hosts = sightings.cookies, sightings.hosts
     known = {host for vendor in policy.vendors.values() for host in vendor.hosts}
-    parts = [_vendor_lines(policy, hosts, [each for each in _often(hosts) if each not in known])]
+    unknown = [each for each in _often(hosts) if each not in known]
+    parts = [_vendor_lines(policy, hosts, unknown, kind)]
     for name in _often(cookies):
         if policy.cookie_for(name) is None:
-            parts += [
-                ["", f"[cookies.{json.dumps(name)}]  # set {_times(cookies[name])}", _PURPOSE]
-            ]
+            head = f"[cookies.{json.dumps(name)}]  # set {_times(cookies[name])}"
+            parts += [["", head, f"purpose = {json.dumps(purpose)}", *kind.why_lines]]
     lines = [line for part in parts for line in part]
-    return "\n".join([*_begin(policy), *lines, ""]) if lines else ""
+    return "\n".join([*_begin(policy, kind), *lines, ""]) if lines else ""
 
 
-def _begin(policy: Policy) -> list[str]:
+class _Kind(NamedTuple):
+    purpose: str
+    why: str
+
+    @property
+    def why_lines(self) -> list[str]:
+        return [f"why = {json.dumps(self.why, ensure_ascii=False)}"] if self.why else []
+
+
+def _begin(policy: Policy, kind: _Kind) -> list[str]:
+    if kind.purpose != UNSORTED:
+        return []
     lines = ["# Give each of these the purpose that it has, and take this one out again."]
     if UNSORTED in policy.purposes:
         return lines
     return [*lines, f"[purposes.{UNSORTED}]", 'title = "Not sorted yet"']
 
 
-def _vendor_lines(policy: Policy, counts: dict[str, int], hosts: list[str]) -> list[str]:
+def _vendor_lines(
+    policy: Policy, counts: dict[str, int], hosts: list[str], kind: _Kind
+) -> list[str]:
     lines, taken = [], set(policy.vendors)
     for host in hosts:
         table = f"[vendors.{_id(host, taken)}]  # refused {_times(counts[host])}"
@@ -86,7 +105,8 @@ def _vendor_lines(policy: Policy, counts: dict[str, int], hosts: list[str]) -> l
             table,
             f"name = {quoted}",
             f"hosts = [{quoted}]",
-            f'purposes = ["{UNSORTED}"]',
+            f"purposes = [{json.dumps(kind.purpose)}]",
+            *kind.why_lines,
         ]
     return lines
 

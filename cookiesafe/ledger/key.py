@@ -1,7 +1,7 @@
 """The keys of the ledger: Ed25519 (RFC 8032), as C2SP signed-note has them.
 
 They are the ledger's own, and derived from no other: what was signed must be verifiable when every other key was
-changed. ``cryptography`` is imported when a key is first used.
+changed.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from binascii import a2b_base64
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from ..errors import BadNote, WeakKey
 from . import letters
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_BYTES = 32
 _ED25519 = b"\x01"
@@ -32,8 +32,7 @@ class LedgerKey:
     """
 
     def __init__(self, key: str | bytes) -> None:
-        self._secret = _secret(key)
-        self._private: Ed25519PrivateKey | None = None
+        self._private = Ed25519PrivateKey.from_private_bytes(_secret(key))
 
     def __repr__(self) -> str:
         return "<LedgerKey>"
@@ -41,7 +40,7 @@ class LedgerKey:
     @property
     def public(self) -> bytes:
         """The public key, 32 bytes."""
-        return self._key().public_key().public_bytes_raw()
+        return self._private.public_key().public_bytes_raw()
 
     def named(self, name: str) -> PublicKey:
         """The public key under the name of a log, its origin. Raises ``BadNote`` for what cannot be a name."""
@@ -50,14 +49,7 @@ class LedgerKey:
 
     def sign(self, text: bytes) -> bytes:
         """The signature, 64 bytes."""
-        return self._key().sign(text)
-
-    def _key(self) -> Ed25519PrivateKey:
-        if self._private is None:
-            from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-            self._private = Ed25519PrivateKey.from_private_bytes(self._secret)
-        return self._private
+        return self._private.sign(text)
 
 
 class PublicKey(NamedTuple):
@@ -94,9 +86,6 @@ class PublicKey(NamedTuple):
         return key
 
     def has_signed(self, signature: bytes, text: bytes) -> bool:
-        from cryptography.exceptions import InvalidSignature
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
         try:
             Ed25519PublicKey.from_public_bytes(self.key).verify(signature, text)
         except (InvalidSignature, ValueError):

@@ -67,7 +67,7 @@ class Record:
     signals: tuple[str, ...] = ()
     choices: Mapping[str, bool] = field(default_factory=dict)
     grounds: Mapping[str, str] = field(default_factory=dict)
-    receipt: str | None = None
+    receipt: str | None = field(default=None, repr=False)
     detail: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -91,9 +91,12 @@ class Record:
             raise ValueError("a record is not nested") from None
 
 
-_FIELDS = [each.name for each in fields(Record)]
+_FIELDS = sorted(each.name for each in fields(Record))
 _values = attrgetter(*_FIELDS)
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=dict).encode
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), default=dict, check_circular=False
+).encode
+"""Cycles are not looked for: nothing in a record holds itself."""
 NOWHERE: Final = 1 << 62
 """The index of a record that a store has where no record of the log can be: behind all others."""
 
@@ -108,8 +111,8 @@ class Entry:
     id: str
     time: int
     event: str
-    receipt: str | None
-    body: str
+    receipt: str | None = field(repr=False)
+    body: str = field(repr=False)
     index: int | None
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from .record import Entry, Record
@@ -53,17 +53,23 @@ def json_line(entry: Entry) -> str:
 
 
 def csv_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """A head, and a line for each row by ``COLUMNS``; every field in quotes, lines end in CRLF (RFC 4180).
+    """A head, and a line for each row by ``COLUMNS``, as ``csv_table`` has them."""
+    cells = ({name: _json_cell(name, row.get(name)) for name in COLUMNS} for row in rows)
+    return csv_table(cells, COLUMNS)
+
+
+def csv_table(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
+    """A head, and a line for each row by its columns; every field in quotes, lines end in CRLF (RFC 4180).
 
     A field that a spreadsheet would take for a formula gets an apostrophe before it. Control characters that are no
     line's end or tab, and what is no character, are U+FFFD.
     """
     line = _Line()
     writer = csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     yield line.text
     for row in rows:
-        writer.writerow([_cell(name, row.get(name)) for name in COLUMNS])
+        writer.writerow([_cell(row.get(name)) for name in columns])
         yield line.text
 
 
@@ -89,11 +95,14 @@ class _Line:
         self.text = text
 
 
-def _cell(name: str, value: Any) -> str:
-    if value is None or (name in _JSON and not value):
-        return ""
-    text = json.dumps(value, sort_keys=True, default=dict) if name in _JSON else str(value)
-    return _defused(_UNFIT.sub("\ufffd", text))
+def _json_cell(name: str, value: Any) -> Any:
+    if name not in _JSON:
+        return value
+    return json.dumps(value, sort_keys=True, default=dict) if value else None
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else _defused(_UNFIT.sub("\ufffd", str(value)))
 
 
 def _defused(text: str) -> str:

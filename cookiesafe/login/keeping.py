@@ -28,7 +28,7 @@ def keep(keeping: Keeping) -> Flow[list[str]]:
     text = session.rewritten() if session is not None and not keeping.failed else None
     if login.unknown and not login.begun and not login.ended:
         if text is not None:
-            keeping.settings.report_store(
+            keeping.settings.telling.report_store(
                 "a session was not changed", "it is not known whose it is"
             )
         login.row = None
@@ -72,7 +72,7 @@ def _check_room(keeping: Keeping, text: str) -> None:
     """Raise ``SessionTooLarge`` before anything is begun or ended, if it will be."""
     terms, identity = keeping.settings.session, keeping.login.identity
     if identity is not None and terms.kept == "cookie" and terms.overflow == "raise":
-        full = identity._replace(epoch=2**31, series="k" * 64, former=".".join(["s" * 22] * 3))
+        full = identity._replace(epoch=2**53, series="k" * 64, former=".".join(["s" * 22] * 3))
         keeping.jar.session.write(Stored(text, keeping.now, keeping.now, full))
 
 
@@ -175,7 +175,7 @@ def _forget_row(keeping: Keeping) -> Flow[None]:
         return
     (done,) = yield (ask(Store.delete_session, row.key),)
     if isinstance(done, StoreError):
-        keeping.settings.report_store("a session was not ended", done)
+        keeping.settings.telling.report_store("a session was not ended", done)
 
 
 def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
@@ -191,7 +191,7 @@ def _put(keeping: Keeping, stored: Stored, *, anew: bool) -> Flow[list[str]]:
         ask(Store.create_session, key, user, keeping.jar.session.dump(stored, key), until),
     )
     if made is not True:
-        keeping.settings.report_store("a session was not kept", made)
+        keeping.settings.telling.report_store("a session was not kept", made)
         login.row = None
         return []
     yield from _forget_row(keeping)
@@ -224,7 +224,7 @@ def _update(keeping: Keeping, stored: Stored, row: Row) -> Flow[list[str]]:
             break
         row = Row(row.key, version)
         stored = stored._replace(text=_merged(found.text, keeping.session), identity=found.identity)
-    keeping.settings.report_store("a session was not kept", "the store did not take it")
+    keeping.settings.telling.report_store("a session was not kept", "the store did not take it")
     return []
 
 

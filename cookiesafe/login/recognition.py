@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from logging import DEBUG, WARNING
 
 from ..cookies import find_cookie
 from ..errors import StoreError
-from ..events import log
+from ..events import REMEMBERED, Hook, say
 from ..ids import new_id
 from ..jar import Arrival, Jar
 from ..ports import Flow, Store, ask
@@ -85,6 +86,15 @@ def _is_due(login: Login, settings: Settings, now: int) -> bool:
 
 
 def _holds(login: Login, settings: Settings, identity: Identity, now: int) -> Flow[bool]:
+    if settings.vouched.holds(identity, now):
+        return True
+    holds = yield from _asked(login, settings, identity, now)
+    if holds:
+        settings.vouched.add(identity, now)
+    return holds
+
+
+def _asked(login: Login, settings: Settings, identity: Identity, now: int) -> Flow[bool]:
     if identity.series:
         (loaded,) = yield (ask(Store.load_series, identity.series),)
     else:
@@ -112,7 +122,7 @@ def _remembered(
         login.forget = jar.secure
         return
     login.presented = presented
-    verdict = yield from returned(presented, settings.remember, now)
+    verdict = yield from returned(presented, settings.remember, now, settings.telling.hook)
     if isinstance(verdict, StoreError):
         _not_known(login, settings, verdict)
         return
@@ -133,8 +143,10 @@ def _remembered(
         _end_session(login)
 
 
-def returned(presented: Presented, terms: Terms, now: int) -> Flow[Verdict | StoreError]:
-    """What becomes of a remembered login whose browser came back: judged, logged, and ended if two have used it.
+def returned(
+    presented: Presented, terms: Terms, now: int, hook: Hook | None = None
+) -> Flow[Verdict | StoreError]:
+    """What becomes of a remembered login whose browser came back: judged, told of, and ended if two have used it.
 
     What cannot be ended is not known yet: the next request finds it out again.
     """
@@ -150,10 +162,16 @@ def returned(presented: Presented, terms: Terms, now: int) -> Flow[Verdict | Sto
             (done,) = yield (end,)
             if isinstance(done, StoreError):
                 return done
-    if verdict.event:
-        log.warning(
-            "a remembered login: %s [CS601]", verdict.rule.says, extra={"cookiesafe": verdict.rule}
-        )
+    say(
+        REMEMBERED,
+        "a remembered login: %s",
+        verdict.rule.says,
+        code="CS601" if verdict.event else "",
+        level=WARNING if verdict.event else DEBUG,
+        hook=hook,
+        rule=verdict.rule.name,
+        outcome=verdict.outcome,
+    )
     return verdict
 
 
@@ -217,4 +235,4 @@ def _not_known(login: Login, settings: Settings, error: StoreError) -> None:
     """The store does not answer: nobody is signed in for now."""
     login.claimed, login.identity = login.claimed or login.identity, None
     login.unknown, login.came = True, None
-    settings.report_store("who is signed in was not found out, so nobody was", error)
+    settings.telling.report_store("who is signed in was not found out, so nobody was", error)

@@ -24,7 +24,7 @@ def sign_in(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
     if keeping.settings.revocable:
         (epoch,) = yield (ask(Store.epoch, identity.user),)
         if isinstance(epoch, StoreError):
-            keeping.settings.report_store("a user was not signed in", epoch)
+            keeping.settings.telling.report_store("a user was not signed in", epoch)
             return None
         identity = identity._replace(epoch=epoch)
     lines: list[str] = []
@@ -41,6 +41,8 @@ def sign_in(keeping: Keeping, identity: Identity) -> Flow[list[str] | None]:
         yield from _revoke(keeping)
         lines += [keeping.jar.remember.expire()] if login.remembers else []
     login.identity = identity
+    how = "migration" if identity.remembered else "password"
+    keeping.settings.telling.report_login(how, stays=bool(remembered))
     return lines + remembered
 
 
@@ -48,19 +50,25 @@ def sign_out(keeping: Keeping) -> Flow[list[str]]:
     """Sign out: this browser, and with ``everywhere`` all others."""
     login = keeping.login
     leaving = login.before or login.claimed or login.left
+    if leaving is not None:
+        keeping.settings.telling.report_logout(shared=login.clears)
     lines = _mark(keeping)
     if (yield from _revoke(keeping)):
         yield (Append((tick(keeping.settings, "forget", keeping.now, "login"),)),)
     if login.remembers:
         lines.append(keeping.jar.remember.expire())
     if login.everywhere and leaving is None and login.unknown:
-        keeping.settings.report_store("a user was not signed out everywhere", "it is not known who")
+        keeping.settings.telling.report_store(
+            "a user was not signed out everywhere", "it is not known who"
+        )
     if login.everywhere and leaving is not None and keeping.settings.revocable:
         user = leaving.user
         done = yield (ask(Store.advance_epoch, user), ask(Store.delete_sessions, user))
         for each in done:
             if isinstance(each, StoreError):
-                keeping.settings.report_store("a user was not signed out everywhere", each)
+                keeping.settings.telling.report_store("a user was not signed out everywhere", each)
+        if not isinstance(done[0], StoreError):
+            keeping.settings.telling.report_everywhere("visitor")
     return lines
 
 
@@ -71,7 +79,9 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     record = tick(settings, "remember", now, "migration" if identity.remembered else "login")
     (failure,) = yield (Append((record,)),)
     if isinstance(failure, StoreError):
-        settings.report_store("a login is not remembered, as its record was not kept", failure)
+        settings.telling.report_store(
+            "a login is not remembered, as its record was not kept", failure
+        )
         return identity, []
     if not settings.revocable:
         unkept = Unkept(identity.user, identity.auth_time, now + terms.idle, identity.sid)
@@ -88,7 +98,7 @@ def _remember(keeping: Keeping, identity: Identity) -> Flow[tuple[Identity, list
     row = replace(row, auth_time=identity.auth_time)
     (added,) = yield (ask(Store.add_series, row),)
     if added is not True:
-        settings.report_store("a login is not remembered", added)
+        settings.telling.report_store("a login is not remembered", added)
         return identity, []
     return identity._replace(series=row.key), [cookie.write(payload, terms.idle)]
 
@@ -121,7 +131,7 @@ def _revoke(keeping: Keeping) -> Flow[bool]:
     done = yield tuple(ask(Store.revoke_series, key, "logout", keeping.now) for key in keys)
     for each in done:
         if isinstance(each, StoreError):
-            settings.report_store("a remembered login was not ended", each)
+            settings.telling.report_store("a remembered login was not ended", each)
     return True in done
 
 

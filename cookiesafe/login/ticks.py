@@ -10,14 +10,20 @@ from ..policy import STAYING_ID
 from ..settings import Settings
 
 
-def tick(settings: Settings, event: Literal["remember", "forget"], now: int, notice: str) -> Record:
-    """The record of it at ``now`` (unix seconds); ``notice`` is where it was said."""
+def tick(
+    settings: Settings,
+    event: Literal["remember", "forget"],
+    now: int,
+    notice: str,
+    language: str = "",
+) -> Record:
+    """The record of it at ``now`` (unix seconds); ``notice`` is where it was said, ``language`` in which one."""
     return Record(
         id=new_record_id(now * 1000, settings.entropy),
         time=now * 1000,
         event=event,
         policy=settings.policy.fingerprint,
         notice=notice,
-        language="en",
+        language=language or settings.notices.usual.language.tag,
         choices={STAYING_ID: event == "remember"},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import itsdangerous
@@ -46,6 +47,11 @@ class FlaskSession(TaggedFlaskSession):
     datetime ISO 8601 text in UTC, such as ``2027-01-15T08:00:00+00:00``.
     """
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # What reads dates loads the network, which nobody else needs: here, so that no request waits for it.
+        import_module("email.utils")
+
     def _read(self, value: str, now: int) -> dict[str, Any]:
         return {key: _untagged(each) for key, each in super()._read(value, now).items()}
 
@@ -72,7 +78,6 @@ def _uuid(hexadecimal: str) -> str:
 
 def _date(http_date: str) -> str:
     """As ISO 8601 writes it."""
-    # It loads the network, which nobody needs who reads no such date.
     from email.utils import parsedate_to_datetime
 
     return parsedate_to_datetime(http_date).isoformat()

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from ..errors import SettingError
-from ..events import log
+from ..events import SETTING, say
 from ..keys import key_bytes
 
 T = TypeVar("T")
@@ -69,9 +69,12 @@ def in_force(readers: Iterable[R], now: int) -> tuple[R, ...]:
     readers = tuple(readers)
     for reader in readers:
         if reader.is_over(now):
-            log.warning(
-                "%s reads nothing any more: its until=%s has passed. Take it out. [CS506]",
+            say(
+                SETTING,
+                "%s reads nothing any more: its until=%s has passed. Take it out.",
                 type(reader).__name__,
                 reader.until,
+                code="CS506",
+                about="migrate",
             )
     return tuple(reader for reader in readers if not reader.is_over(now))

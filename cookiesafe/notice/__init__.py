@@ -3,11 +3,16 @@
 from .contact import Reached
 from .letter import Letter, announcement_text
 from .lists import Device, Lasting, Version
-from .notice import Notice
+from .notice import Notice, at
+from .notices import Notices
 from .receipts import Checked, Happening, Looked
+from .script import script, script_version
 from .shown import Shown
+from .styles import Sheet
+from .theme import THEME, Theme
 
 __all__ = [
+    "THEME",
     "Checked",
     "Device",
     "Happening",
@@ -15,8 +20,14 @@ __all__ = [
     "Letter",
     "Looked",
     "Notice",
+    "Notices",
     "Reached",
+    "Sheet",
     "Shown",
+    "Theme",
     "Version",
     "announcement_text",
+    "at",
+    "script",
+    "script_version",
 ]

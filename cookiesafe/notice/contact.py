@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ..policy import Purpose
+from .language import Language
 from .shown import Shown
 
 
@@ -31,8 +32,11 @@ class ContactNotice:
     ``words`` leaves out of a page what does not say anything.
     """
 
-    def __init__(self, render: Callable[..., str], words: Callable[[str], str]) -> None:
+    def __init__(
+        self, render: Callable[..., str], words: Callable[[str], str], language: Language
+    ) -> None:
         self._render = render
+        self._language = language.tag
         self._words = words
         self.shown = lru_cache(64)(self._shown)
         """``(root)`` gives the section as it is shown to who is signed in, and has chosen nothing."""
@@ -41,7 +45,7 @@ class ContactNotice:
         page = self._render(
             "contact.html", root, reached=Reached("known"), next="", contact_text=""
         )
-        return Shown.of(self._words(page), "page", "save")
+        return Shown.of(self._words(page), "page", "save", self._language)
 
     def unsubscribe(self, root: str, token: str, purpose: Purpose, state: str, press: str) -> bytes:
         """The page of a link, whose ``token`` it sends again, with the ``press`` of its button.
@@ -50,6 +54,6 @@ class ContactNotice:
         ``stopped``, which without a ``press`` is not to be undone, or ``restored``.
         """
         page = self._render(
-            "unsubscribe.html", root, token=token, purpose=purpose, state=state, press=press
+            "unsubscribe.html", root, token=token, id=purpose.id, state=state, press=press
         )
         return page.encode("utf-8")

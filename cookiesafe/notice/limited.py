@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ..policy import Feature, Policy
+from .language import Language
 from .shown import TEXT, Shown, as_ascii
 
 FIELD = "cookiesafe-feature"
@@ -17,9 +18,14 @@ class LimitedNotice:
     """``render`` and ``words`` are as for the ways to be contacted."""
 
     def __init__(
-        self, policy: Policy, render: Callable[..., str], words: Callable[[str], str]
+        self,
+        policy: Policy,
+        render: Callable[..., str],
+        words: Callable[[str], str],
+        language: Language,
     ) -> None:
         self._policy = policy
+        self._language = language.tag
         self._render = render
         self._words = words
         self._asking = lru_cache(_MOST_REMEMBERED)(self._render_asking)
@@ -42,15 +48,16 @@ class LimitedNotice:
 
     def _render_asking(self, root: str, feature: Feature) -> tuple[str, Shown]:
         page = self._rendered(root, feature, next="", words=self._by(TEXT))
-        shown = Shown.of(self._words(page), "form", "off,on")
+        shown = Shown.of(self._words(page), "form", "off,on", self._language)
         return as_ascii(page.replace(TEXT, shown.text)).decode(), shown
 
     def _rendered(self, root: str, feature: Feature, *, next: str, words: str | None) -> str:
-        purpose = self._policy.purpose(feature.purpose)
+        declared = self._policy.feature(feature.id)
+        purpose = self._policy.purpose(declared.purpose)
         return self._render(
             "limited.html",
             root,
-            feature=feature,
+            feature=declared,
             purpose=purpose,
             field=FIELD,
             next=next,
@@ -58,4 +65,4 @@ class LimitedNotice:
         )
 
     def _by(self, text: str) -> str:
-        return f"{self._policy.fingerprint}.{text}"
+        return f"{self._policy.fingerprint}.{text}.{self._language}"

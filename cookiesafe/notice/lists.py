@@ -11,25 +11,27 @@ from ..consent import DAY, SWEPT_DAYS
 from ..cookies import LONGEST_LIFE
 from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import STAYING_ID, Cookie, Policy, Purpose, Vendor, duration
+from ..sayings import say, say_in
 
 _LONGEST_SHOWN = 80
 
 SAID: Mapping[str, str] = {
-    "title": "title",
-    "text": "text",
-    "channel": "way to reach you",
-    "always": "always on",
-    "why": "reason",
-    "signal": "signal that turns it off",
-    "category": "kind",
-    "name": "name",
-    "hosts": "addresses",
-    "purposes": "purposes",
-    "privacy": "privacy policy",
-    "purpose": "purpose",
-    "vendor": "company",
-    "lifetime": "kept for",
-    "without": "without it",
+    # L10n: what may differ between two policies, behind what it is of and a colon: Purpose “Advertising”: text
+    "title": say_in("what differs", "title"),
+    "text": say_in("what differs", "text"),
+    "channel": say_in("what differs", "way to reach you"),
+    "always": say_in("what differs", "always on"),
+    "why": say_in("what differs", "reason"),
+    "signal": say_in("what differs", "signal that turns it off"),
+    "category": say_in("what differs", "kind"),
+    "name": say_in("what differs", "name"),
+    "hosts": say_in("what differs", "addresses"),
+    "purposes": say_in("what differs", "purposes"),
+    "privacy": say_in("what differs", "privacy policy"),
+    "purpose": say_in("what differs", "purpose"),
+    "vendor": say_in("what differs", "company"),
+    "lifetime": say_in("what differs", "kept for"),
+    "without": say_in("what differs", "without it"),
 }
 """What may differ between two policies, in words."""
 
@@ -49,9 +51,11 @@ class KeptFrom(Protocol):
 
 STAYING = Purpose(
     id=STAYING_ID,
-    title="Staying signed in",
-    text="Only if you ticked the box for it where you signed in. Accept all and Reject all do not change it; a button "
-    "under Cookie choices ends it.",
+    title=say("Staying signed in"),
+    text=say(
+        "Only if you ticked the box for it where you signed in. Accept all and Reject all do not change it; a button "
+        "under Cookie choices ends it."
+    ),
 )
 """What is agreed to at login, and nowhere else, and so is no purpose of the policy's."""
 
@@ -114,7 +118,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A cookie that is in the browser all the same: whose it is and what for, both empty if nobody declared it."""
+    """A cookie that is in the browser all the same: whose it is and what for, both empty if nobody declared it.
+
+    The ``name`` may be empty, too."""
 
     name: str
     by: str = ""
@@ -150,7 +156,7 @@ def _left(policy: Policy, name: str) -> Left:
     shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
     cookie = policy.cookie_for(name)
     if cookie is None:
-        return Left(shown or "(without a name)")
+        return Left(shown)
     return Left(shown, _by(policy, cookie), policy.purposes[cookie.purpose].title)
 
 
@@ -164,40 +170,43 @@ def _own(policy: Policy, lasting: Lasting) -> list[Row]:
         Row(
             "cookiesafe",
             site,
-            "remembers your choices about cookies",
+            say("remembers your choices about cookies"),
             duration(LONGEST_LIFE if usual.defaults else max(usual.lifetime, usual.ask_again)),
         ),
         Row(
             "cookiesafe-session",
             site,
-            "keeps your visit together from page to page, and you signed in meanwhile",
+            say("keeps your visit together from page to page, and you signed in meanwhile"),
             duration(0),
         ),
         Row(
             "cookiesafe-out",
             site,
-            "keeps you signed out once you have signed out",
+            say("keeps you signed out once you have signed out"),
             duration(lasting.marker),
         ),
         Row(
             "cookiesafe-swept",
             site,
-            "counts how often cookies were deleted after your choice",
+            say("counts how often cookies were deleted after your choice"),
             duration(SWEPT_DAYS * DAY),
         ),
         Row(
             "cookiesafe-age",
             site,
-            "keeps an answer about age, where you were asked: child or not, no date",
+            say("keeps an answer about age, where you were asked: child or not, no date"),
             duration(KEPT_DAYS * DAY),
         ),
     ]
 
 
 def _staying(site: str, lasting: Lasting) -> Row:
-    idle, most = duration(lasting.idle), duration(lasting.absolute)
-    how_long = f"{idle} after you were last here, {most} in all"
-    return Row("cookiesafe-remember", site, "keeps you signed in on this browser", how_long)
+    how_long = say(
+        "%(idle)s after you were last here, %(most)s in all",
+        idle=duration(lasting.idle),
+        most=duration(lasting.absolute),
+    )
+    return Row("cookiesafe-remember", site, say("keeps you signed in on this browser"), how_long)
 
 
 def _declared(policy: Policy, purpose: Purpose) -> list[Row]:

@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from html import escape
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 from urllib.parse import quote
 
+import jinja2
+from jinja2.ext import i18n
+
 from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
-from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor
+from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor, one_line
+from ..sayings import Foreign, Saying, say, say_in
+from ..templates import templates_of
 from .blocked import BlockedNotice
 from .contact import ContactNotice, Reached
+from .differing import told
+from .language import Language
 from .limited import LimitedNotice
-from .lists import SAID, Device, KeptFrom, Lasting, Version, groups, left_over, well_known
+from .lists import Device, KeptFrom, Lasting, Version, groups, left_over, well_known
 from .receipts import ReceiptNotice
+from .script import ScriptNotice
 from .shown import TEXT, Shown, as_ascii
-
-if TYPE_CHECKING:
-    import jinja2
+from .styles import Sheets, sheets
+from .theme import THEME, Theme
 
 _NEXT = "\0next\0"
 _MOST_LISTED = 50
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+_MONTHS: Final = (
+    say("January"),
+    say("February"),
+    say("March"),
+    say("April"),
+    say_in("a month", "May"),
+    say("June"),
+    say("July"),
+    say("August"),
+    say("September"),
+    say("October"),
+    say("November"),
+    say("December"),
 )
 _NOBODY = Reached("nobody")
 _NOTHING_OWN: dict[str, Any] = {
@@ -56,19 +62,40 @@ _NOTHING_OWN: dict[str, Any] = {
 
 
 class Notice:
-    """The words and pages of one policy. ``path`` is where our pages live, below what the app is mounted under.
+    """The words and pages of one policy, in one language. ``path`` is where our pages live, below what the app is
+    mounted under.
 
-    ``lasting`` says how long cookies of ours are kept.
+    ``lasting`` says how long cookies of ours are kept, ``theme`` how all of it looks. It speaks the policy's own ``language``, unless another is told;
+    English, if that is not to be had. With ``tells_language``, its addresses lead to pages in the same one.
     """
 
-    def __init__(self, policy: Policy, path: str, lasting: Lasting) -> None:
-        self._policy = policy
+    def __init__(
+        self,
+        policy: Policy,
+        path: str,
+        lasting: Lasting,
+        language: str = "",
+        *,
+        tells_language: bool = False,
+        theme: Theme = THEME,
+    ) -> None:
+        tag = language or policy.site.language
+        self.language = Language(tag)
+        self._declared = policy
+        self._policy = policy.in_language(self.language.tag, self.language.plain)
+        self._titles: dict[str, str] = {
+            one_line(each.title): self._policy.purposes[each.id].title
+            for each in policy.purposes.values()
+        }
         self._path = path
         self._lasting = lasting
-        self.receipts = ReceiptNotice(self._page)
-        self.contact = ContactNotice(self._render, self._words)
+        self._theme = theme
+        self._leads = f"?lang={tag}" if tells_language else ""
+        self.receipts = ReceiptNotice(self._page, self.language)
+        self.contact = ContactNotice(self._render, self._words, self.language)
         self.blocked = BlockedNotice(self._render)
-        self.limited = LimitedNotice(policy, self._render, self._words)
+        self.script = ScriptNotice(path, self._render)
+        self.limited = LimitedNotice(self._policy, self._render, self._words, self.language)
         self._banner_around = lru_cache(64)(self._render_banner)
         self._choices_shown = lru_cache(64)(self._render_shown_choices)
         self._revisit = lru_cache(64)(self._render_revisit)
@@ -84,6 +111,28 @@ class Notice:
         """The way back to the choices for who has chosen, to stand last in the page; ASCII."""
         return self._revisit(root, circumstances)
 
+    def has_button(self, circumstances: Circumstances) -> bool:
+        """Whether the way back is a button without words, since no law asks for some."""
+        return not circumstances.silenced(self._policy) and not self._opts_out(circumstances)
+
+    def answer(
+        self, root: str, next_path: str, circumstances: Circumstances, *, linked: bool
+    ) -> bytes:
+        """What the script shows after a choice, to stand behind the banner; ASCII. Without the way back where the page
+        is ``linked`` to the choices anyhow.
+        """
+        back = not (linked and self.has_button(circumstances))
+        return self.script.answer(root, next_path, back=back, **self._revisiting(circumstances))
+
+    def status(self, root: str, consent: Consent, circumstances: Circumstances) -> str:
+        """What a visitor has chosen, as plain text."""
+        from markupsafe import Markup
+
+        said = self._render(
+            "status.html", root, observing=False, **self._standing(consent, circumstances)
+        )
+        return str(Markup(said).striptags())  # noqa: S704 (its template escapes)
+
     def change(self, root: str, next_path: str, announcement: Announcement) -> bytes:
         """That a policy was announced, to stand first in the body; ASCII. ``next_path`` is where the answer leads to."""
         page = self._render(
@@ -91,6 +140,7 @@ class Notice:
             root,
             next=next_path,
             announcement=announcement,
+            summary=self._foreign(" ".join(announcement.summary)),
             in_force=self._policy.fingerprint == announcement.id,
         )
         return as_ascii(page)
@@ -110,9 +160,10 @@ class Notice:
             root,
             next=next_path,
             announcement=announcement,
+            summary=[] if announcement is None else map(self._foreign, announcement.summary),
+            differences=[] if announcement is None else list(told(announcement, self.language)),
             in_force=announcement is not None and self._policy.fingerprint == announcement.id,
             versions=versions,
-            said=SAID,
             to_answer=to_answer,
         )
 
@@ -156,7 +207,7 @@ class Notice:
             observing=observing,
             signed_in=signed_in,
             remembered=remembered,
-            reached=reached,
+            reached=self._retelling(reached),
             contact_text=self.contact.shown(root).text,
         )
         return page.replace(TEXT, shown.text).encode("utf-8")
@@ -168,22 +219,30 @@ class Notice:
         return self._render(
             "choices.html",
             root,
-            consent=consent,
-            granted=[p for p in self._policy.optional if consent.state(p.id) == "granted"],
-            assumed=[
-                purpose
-                for purpose in self._policy.optional
-                if consent.state(purpose.id) == "undecided" and purpose.id in may.purposes
-            ],
-            waiting=[purpose for purpose in self._policy.optional if purpose.id in consent.former],
-            by_name=[v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
-            date="" if consent.day is None else _date(consent.day),
             silenced=circumstances.silenced(self._policy),
-            child=circumstances.child,
             elsewhere=self._elsewhere(consent, may.vendors),
             text=TEXT,
+            **self._standing(consent, circumstances),
             **context,
         )
+
+    def _standing(self, consent: Consent, circumstances: Circumstances) -> dict[str, Any]:
+        """What is said of a choice."""
+        may = allowed(self._policy, consent, circumstances)
+        optional = self._policy.optional
+        return {
+            "consent": consent,
+            "granted": [each for each in optional if consent.state(each.id) == "granted"],
+            "assumed": [
+                each
+                for each in optional
+                if consent.state(each.id) == "undecided" and each.id in may.purposes
+            ],
+            "waiting": [each for each in optional if each.id in consent.former],
+            "by_name": [v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
+            "date": "" if consent.day is None else self.language.isolated(_date(consent.day)),
+            "child": circumstances.child,
+        }
 
     def devices(
         self,
@@ -218,10 +277,11 @@ class Notice:
 
     def cookies(self, root: str) -> bytes:
         """The tables of cookies and vendors, made from the policy."""
-        return self.version(root, self._policy)
+        return self.version(root, self._declared)
 
     def version(self, root: str, policy: Policy, since: int | None = None) -> bytes:
         """The same, of another version of the policy, which was first used at ``since`` (unix seconds)."""
+        policy = policy.in_language(self.language.tag, self.language.plain)
         return self._page(
             "cookies.html",
             root,
@@ -232,42 +292,45 @@ class Notice:
 
     def choices_address(self, root: str, next_path: str) -> str:
         """Where the preference centre is, from which the way leads on to ``next_path``."""
-        return f"{quote(root)}{self._path}/choices?next={quote(next_path, safe='/')}"
+        return at(f"{quote(root)}{self._path}/choices{self._leads}", next=next_path)
 
     def age(self, root: str, next_path: str, years: Iterable[int], *, answered: bool) -> bytes:
         """The question when somebody was born, or that it was answered."""
+        months = map(self.language.plain, _MONTHS)
         return self._page(
-            "age.html", root, next=next_path, years=years, months=_MONTHS, answered=answered
+            "age.html", root, next=next_path, years=years, months=months, answered=answered
         )
 
     def placeholder(self, root: str, url: str, vendor: Vendor | None, *, silenced: bool) -> bytes:
         """What stands in the place of an embed that is held."""
+        vendor = vendor and self._policy.vendor(vendor.id)
         return self._page("placeholder.html", root, url=url, vendor=vendor, silenced=silenced)
 
     def embed(self, root: str, url: str, vendor: Vendor, sandbox: str | None) -> bytes:
         """The embed, in a frame with the ``sandbox`` that the page around it asked for."""
         return self._page("embed.html", root, url=url, vendor=vendor, sandbox=sandbox)
 
-    def problem(self, root: str, title: str, text: str, *, framed: bool = False) -> bytes:
-        """A page that says what did not work, and what now; ``framed``: in the place of an embed."""
+    def problem(
+        self, root: str, title: str, text: str, *, framed: bool = False, choices: str = ""
+    ) -> bytes:
+        """A page that says what did not work, and what now; ``framed``: in the place of an embed.
+
+        ``choices`` is the address of the choices, where the way leads back from them.
+        """
+        title, text = map(self.language.html, (title, text))
         template = "unloaded.html" if framed else "problem.html"
-        return self._page(template, root, title=title, text=text)
+        return self._page(template, root, title=title, text=text, back=choices)
 
-    @cached_property
-    def style(self) -> bytes:
-        """The style sheet of all of it."""
-        return files(__package__).joinpath("style.css").read_bytes()
-
-    @cached_property
-    def style_version(self) -> str:
-        """Changes when the style sheet does, so that it can be cached for good."""
-        return hashlib.sha256(self.style).hexdigest()[:12]
+    @property
+    def sheets(self) -> Sheets:
+        """The style sheets of all of it."""
+        return sheets(self._theme)
 
     def _page(self, template: str, root: str, **context: Any) -> bytes:
         return self._render(template, root, **context).encode("utf-8")
 
     def _render(self, template: str, root: str, **context: Any) -> str:
-        return _templates().get_template(template).render(**self._common(root), **context)
+        return _templates().get_template(template).render(self._common(root), **context)
 
     def _render_banner(
         self, root: str, question: Question, circumstances: Circumstances
@@ -281,32 +344,46 @@ class Notice:
             text=TEXT,
             question=question,
             asked=[self._policy.purposes[name] for name in question.purposes],
-            news=[(self._policy.purposes[name].title, new) for name, new in question.news],
+            news=[
+                (self._policy.purposes[name].title, self._retold(new))
+                for name, new in question.news
+            ],
             default=[p for p in self.by_default(circumstances) if p.id not in question.off],
             companies=len(others),
             limits=[feature.without for feature in self._policy.features.values()],
             silenced=circumstances.silenced(self._policy),
         )
-        shown = Shown.of(self._words(page.replace(_NEXT, "")), "top", "reject,accept,save")
+        words, buttons = (
+            self._words(page.replace(_NEXT, "")),
+            ",".join([*self._theme.order, "save"]),
+        )
+        shown = Shown.of(words, self._theme.layout, buttons, self.language.tag)
         around = as_ascii(page.replace(TEXT, shown.text))
         return around.split(_NEXT.encode()), shown
 
     def _render_shown_choices(self, root: str, circumstances: Circumstances) -> Shown:
         page = self._choices_page(root, UNDECIDED, circumstances, **_NOTHING_OWN)
-        return Shown.of(self._words(page), "page", "save,reject,accept")
+        buttons = ",".join(["save", *self._theme.order])
+        return Shown.of(self._words(page), "page", buttons, self.language.tag)
 
     def _words(self, page: str) -> str:
         """A page without what does not say anything: another policy may have the same words."""
         return page.replace(TEXT, "").replace(self._policy.fingerprint, "")
 
     def _render_revisit(self, root: str, circumstances: Circumstances) -> bytes:
-        text = self._render(
-            "revisit.html",
-            root,
-            opts_out=any(circumstances.regime.mode(p) == "opt-out" for p in self._policy.optional),
-            silenced=circumstances.silenced(self._policy),
+        return as_ascii(
+            self._render("revisit.html", root, unplaced=False, **self._revisiting(circumstances))
         )
-        return as_ascii(text)
+
+    def _revisiting(self, circumstances: Circumstances) -> dict[str, bool]:
+        """What the words of the way back depend on."""
+        return {
+            "opts_out": self._opts_out(circumstances),
+            "silenced": bool(circumstances.silenced(self._policy)),
+        }
+
+    def _opts_out(self, circumstances: Circumstances) -> bool:
+        return any(circumstances.regime.mode(p) == "opt-out" for p in self._policy.optional)
 
     def by_default(self, circumstances: Circumstances) -> list[Purpose]:
         """What is on for who has not chosen."""
@@ -322,37 +399,79 @@ class Notice:
         vendors = self._policy.vendors.values() if consent.decided else ()
         return [vendor for vendor in vendors if vendor.hosts and vendor.id not in allowed]
 
+    def _retelling(self, reached: Reached) -> Reached:
+        changed = {id: self._retold(news) for id, news in reached.changed.items()}
+        return replace(reached, changed=changed)
+
+    def _retold(self, news: Iterable[str]) -> tuple[str, ...]:
+        """What is new, with titles as they are shown where it has them as they are declared."""
+        return tuple(
+            each.with_values(self._titles) if isinstance(each, Saying) else each for each in news
+        )
+
+    def _foreign(self, text: str) -> str:
+        """A text of the site's that is in its own language, wherever it is shown."""
+        own = self._declared.site.language
+        return text if own.lower() == self.language.tag.lower() else Foreign(text, own)
+
     def _common(self, root: str) -> dict[str, Any]:
         root = quote(root)
         own = f"{root}{self._path}"
         return {
+            "language": self.language,
+            "lang": self._leads.replace("?", "&"),
             "policy": self._policy,
             "purposes": self._policy.optional,
             "home": f"{root}/",
-            "choices": f"{own}/choices",
-            "contact": f"{own}/contact",
-            "cookies": f"{own}/cookies",
-            "devices": f"{own}/devices",
-            "age": f"{own}/age",
-            "changes": f"{own}/changes",
-            "receipt": f"{own}/receipt",
+            "choices": f"{own}/choices{self._leads}",
+            "contact": f"{own}/contact{self._leads}",
+            "cookies": f"{own}/cookies{self._leads}",
+            "devices": f"{own}/devices{self._leads}",
+            "age": f"{own}/age{self._leads}",
+            "changes": f"{own}/changes{self._leads}",
+            "receipt": f"{own}/receipt{self._leads}",
             "unsubscribe": f"{own}/unsubscribe",
-            "style": f"{own}/notice.css?v={self.style_version}",
+            "style": f"{own}/notice.css?v={self.sheets.notice.version}",
+            "pages_style": f"{own}/pages.css?v={self.sheets.pages.version}",
+            "theme": self._theme,
         }
+
+
+def at(address: str, **query: str) -> str:
+    """An address of ours with more in its query."""
+    more = "&".join(f"{name}={quote(value, safe='/')}" for name, value in query.items())
+    return f"{address}{'&' if '?' in address else '?'}{more}"
 
 
 @cache
 def _templates() -> jinja2.Environment:
-    import jinja2
-
-    templates = jinja2.Environment(
-        loader=jinja2.PackageLoader("cookiesafe.notice"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
+    templates = templates_of("cookiesafe.notice", extensions=[i18n])
+    templates.policies["ext.i18n.trimmed"] = True
+    templates.install_gettext_callables(  # type: ignore[attr-defined]
+        **{name: _speaking(name) for name in ("gettext", "ngettext", "pgettext", "npgettext")},
+        newstyle=True,
     )
-    templates.filters |= {"date": lambda seconds: _date(seconds // DAY), "minute": _minute}
+    templates.filters |= {
+        "at": at,
+        "date": lambda seconds: _date(seconds // DAY),
+        "isolated": _speaking("isolated"),
+        "listed": _speaking("listed"),
+        "minute": _minute,
+        "plain": str,
+        "said": _speaking("html"),
+    }
     return templates
+
+
+def _speaking(name: str) -> Callable[..., str]:
+    """What a page calls to say something in its language."""
+
+    @jinja2.pass_context
+    def say(context: jinja2.runtime.Context, *args: Any) -> str:
+        said: str = getattr(context["language"], name)(*args)
+        return said
+
+    return say
 
 
 def _date(day: int) -> str:

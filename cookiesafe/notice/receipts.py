@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..languages import ENGLISH
+from ..sayings import Foreign
+from .language import Language
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
@@ -50,7 +54,7 @@ class Checked:
     proves), ``nothing`` (all is pending), ``changed``, ``elsewhere`` (of the log of another site, ``origin``) or
     ``unreadable``.
 
-    ``more`` are records that were looked at, and are not listed. ``problems`` are sentences. ``size`` is that of the log as it was signed; ``shorter``: the site's log is by now.
+    ``more`` are records that were looked at, and are not listed. ``problems`` are sentences for who knows the form of a receipt, in English. ``size`` is that of the log as it was signed; ``shorter``: the site's log is by now.
     """
 
     outcome: str
@@ -68,8 +72,9 @@ class ReceiptNotice:
     ``sealed`` is, for all pages, whether the site's ledger is.
     """
 
-    def __init__(self, render: Callable[..., bytes]) -> None:
+    def __init__(self, render: Callable[..., bytes], language: Language) -> None:
         self._render = render
+        self._language = language
 
     def shown(
         self,
@@ -130,4 +135,9 @@ class ReceiptNotice:
 
     def checked(self, root: str, next_path: str, checked: Checked, *, sealed: bool) -> bytes:
         """What came of checking a receipt."""
-        return self._render("checked.html", root, next=next_path, checked=checked, sealed=sealed)
+        problems: Sequence[str] = checked.problems
+        if self._language.tag != ENGLISH:
+            problems = [Foreign(each, ENGLISH) for each in problems]
+        return self._render(
+            "checked.html", root, next=next_path, checked=checked, problems=problems, sealed=sealed
+        )

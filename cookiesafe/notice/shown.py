@@ -17,17 +17,18 @@ def as_ascii(html: str) -> bytes:
 class Shown(NamedTuple):
     """A layer as visitors saw it: ``text`` is the fingerprint of its ``html`` (32 hex digits of SHA-256).
 
-    ``layout`` is where it stood (``top``: first in the page, in its flow; ``page``: a page of its own; ``form``: first
-    in a form), ``buttons`` are the buttons it had, in their order.
+    ``layout`` is where it stood (``top``, ``bottom``, ``corner`` or ``inline``, as a theme has it; ``page``: a page of
+    its own; ``form``: first in a form), ``buttons`` are the buttons it had, in their order, ``language`` the tag of
+    the language it spoke.
     """
 
     text: str
     html: str
     layout: str
     buttons: str
-    language: str = "en"
+    language: str
 
     @classmethod
-    def of(cls, html: str, layout: str, buttons: str) -> Shown:
+    def of(cls, html: str, layout: str, buttons: str, language: str) -> Shown:
         """What the ``html`` of a layer shows."""
-        return cls(sha256(html.encode()).hexdigest()[:32], html, layout, buttons)
+        return cls(sha256(html.encode()).hexdigest()[:32], html, layout, buttons, language)

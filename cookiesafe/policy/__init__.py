@@ -6,6 +6,7 @@ from .announcement import Announcement
 from .declared import (
     CATEGORIES,
     CHANNELS,
+    GOOGLE_CONSENT,
     NECESSARY_ID,
     STAYING_ID,
     STRICTEST,
@@ -15,6 +16,7 @@ from .declared import (
     Purpose,
     Regime,
     Site,
+    Translation,
     Vendor,
 )
 from .differences import Difference, differences
@@ -31,6 +33,7 @@ from .words import one_line
 __all__ = [
     "CATEGORIES",
     "CHANNELS",
+    "GOOGLE_CONSENT",
     "MAX_LIFETIME",
     "NECESSARY",
     "NECESSARY_ID",
@@ -54,6 +57,7 @@ __all__ = [
     "Regime",
     "Site",
     "Substance",
+    "Translation",
     "Vendor",
     "check_name",
     "differences",

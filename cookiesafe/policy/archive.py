@@ -6,8 +6,10 @@ import json
 from dataclasses import asdict, fields
 from typing import Any, Final
 
+from ..errors import Problem
 from .declared import Declaration
 from .shape import SECTIONS, SITE, Section, misfits
+from .translations import read_translations, tables_of
 from .words import MiswrittenError, kind_of, quoted
 
 _FIX: Final = "Give it a text that to_json wrote, of this version or an earlier one."
@@ -15,10 +17,11 @@ _FIX: Final = "Give it a text that to_json wrote, of this version or an earlier 
 
 def to_json(declaration: Declaration) -> str:
     """``declaration`` as canonical JSON: ASCII, no spaces, sorted keys, without unused keys."""
-    tables = {
+    tables: dict[str, object] = {
         "site": _entry(declaration.site),
         **{name: [_entry(each) for each in getattr(declaration, name)] for name in SECTIONS},
     }
+    tables["translations"] = tables_of(declaration.translations)
     used = {name: table for name, table in tables.items() if table}
     return json.dumps(used, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
@@ -36,12 +39,14 @@ def from_json(text: str) -> Declaration:
         raise MiswrittenError("a kept policy is not JSON", _FIX) from None
     if not isinstance(tables, dict):
         raise MiswrittenError(f"a kept policy is {kind_of(tables)}", _FIX)
-    _check_keys("policy", tables, {"site", *SECTIONS})
+    _check_keys("policy", tables, {"site", *SECTIONS, "translations"})
+    problems: list[Problem] = []
     declaration = Declaration(
         site=_read(SITE, tables.get("site")),
+        translations=read_translations(tables.get("translations", {}), problems),
         **{name: _read_all(section, tables.get(name, [])) for name, section in SECTIONS.items()},
     )
-    for problem in misfits(declaration):
+    for problem in (*problems, *misfits(declaration)):
         raise MiswrittenError(f"in a kept policy, {'.'.join(problem.path)}: {problem.what}", _FIX)
     return declaration
 

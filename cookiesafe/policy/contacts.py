@@ -49,6 +49,10 @@ def _channel(purpose: Purpose) -> Iterator[Problem]:
     if purpose.signal is not None:
         what = f"purpose {quoted(purpose.id)} has a channel, which no signal of a browser turns off"
         yield Problem("CS114", (*path, "signal"), what, "Remove signal, or channel.")
+    if purpose.google_consent:
+        what = f"purpose {quoted(purpose.id)} has a channel, and Google's tags are about browsers"
+        fix = "Remove google_consent, or channel."
+        yield Problem("CS114", (*path, "google_consent"), what, fix)
 
 
 def _vendor(vendor: Vendor, contacts: set[str]) -> Iterator[Problem]:

@@ -5,9 +5,11 @@ They check nothing: the policy does, and names every problem at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
+from ..sayings import say
 from .lifetimes import DAY
 
 NECESSARY_ID: Final = "necessary"
@@ -18,6 +20,16 @@ STRICTEST: Final = "strictest"
 
 CATEGORIES: Final = ("statistics", "advertising", "preferences")
 CHANNELS: Final = ("email", "post", "phone", "sms")
+GOOGLE_CONSENT: Final = (
+    "ad_storage",
+    "ad_user_data",
+    "ad_personalization",
+    "analytics_storage",
+    "functionality_storage",
+    "personalization_storage",
+    "security_storage",
+)
+"""The consent types of Google's tags (Google, "Consent mode", version 2)."""
 
 Seconds: TypeAlias = int
 """A time in seconds, which a policy file writes as ``"90 days"``."""
@@ -30,6 +42,8 @@ Mode: TypeAlias = Literal["opt-in", "opt-out", "notice"]
 class Site:
     """The site. ``hosts`` are its own, beside the one it is served from, as CSP host-sources.
 
+    ``language`` is that of the texts that are declared, and ``languages`` those that visitors are spoken
+    to in, as language tags: without any, its own and those with a translation; ``*`` is all there are.
     With ``dnt``, ``DNT: 1`` counts as the signal ``gpc``. ``gpc`` is the day (YYYY-MM-DD) since which
     the site states that it honours that signal. Whoever is younger than ``adult_from`` is a child.
     """
@@ -37,6 +51,7 @@ class Site:
     name: str
     contact: str = ""
     language: str = "en"
+    languages: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     dnt: bool = False
     gpc: str = ""
@@ -50,7 +65,8 @@ class Purpose:
     ``category`` is what regimes know it by: statistics, advertising or preferences. With a
     ``channel`` (email, post, phone, sms) it is no cookie but a way to be contacted, and may be
     ``always`` on, if ``why`` says why. ``editorial`` are the grounds of earlier wordings that
-    asked for the same: consent to them goes on.
+    asked for the same: consent to them goes on. ``google_consent`` are the consent types that Google's
+    tags are told are granted with it.
     """
 
     id: str
@@ -62,6 +78,7 @@ class Purpose:
     always: bool = False
     why: str = ""
     editorial: tuple[str, ...] = ()
+    google_consent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +161,22 @@ class Regime:
         return purpose.id in names and purpose.id not in CATEGORIES
 
 
+Texts: TypeAlias = Mapping[str, Mapping[str, str]]
+"""The texts of entries, by id or name, and of each by key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """The site's own texts in one more ``language``; whatever is left out is shown as it is declared."""
+
+    language: str
+    site: Mapping[str, str] = field(default_factory=dict)
+    purposes: Texts = field(default_factory=dict)
+    vendors: Texts = field(default_factory=dict)
+    cookies: Texts = field(default_factory=dict)
+    features: Texts = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
     """All of it together, before anything is checked."""
@@ -154,10 +187,11 @@ class Declaration:
     cookies: tuple[Cookie, ...] = ()
     features: tuple[Feature, ...] = ()
     regimes: tuple[Regime, ...] = ()
+    translations: tuple[Translation, ...] = ()
 
 
 NECESSARY_PURPOSE: Final = Purpose(
     id=NECESSARY_ID,
-    title="Necessary",
-    text="Keeps the site working and secure, such as signing in and sending forms.",
+    title=say("Necessary"),
+    text=say("Keeps the site working and secure, such as signing in and sending forms."),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+from ..sayings import Listed, say
 from .declared import Cookie, Feature, Purpose, Vendor
 from .lifetimes import duration
 from .shape import SECTIONS
@@ -21,8 +22,14 @@ _SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "cookies": ("purpose", "why", "vendor", "lifetime"),
     "features": ("purpose", "without"),
 }
-_CHANNELS: Final = {"email": "e-mail", "post": "post", "phone": "telephone", "sms": "text message"}
-_SIGNALS: Final = {"gpc": "off while the browser sends Global Privacy Control"}
+_CHANNELS: Final = {
+    # L10n: ways to be reached: e-mail, post, telephone, text message
+    "email": say("e-mail"),
+    "post": say("post"),
+    "phone": say("telephone"),
+    "sms": say("text message"),
+}
+_SIGNALS: Final = {"gpc": say("off while the browser sends Global Privacy Control")}
 
 _Entry: TypeAlias = Purpose | Vendor | Cookie | Feature
 
@@ -45,13 +52,21 @@ class Difference:
     after: str = ""
 
 
-def differences(old: Policy, new: Policy) -> tuple[Difference, ...]:
+def differences(old: Policy, new: Policy, language: str = "") -> tuple[Difference, ...]:
     """What a visitor can tell ``new`` from ``old`` by: purposes, then vendors, cookies, features.
+
+    It is told in the words of the texts as they are declared, or with a ``language`` in that, as far as they
+    were translated. One more translation is no difference.
 
     Of each, what was added comes first, then what was changed, in the order of ``new``, then what
     was removed, in the order of ``old``. The order in which things are declared is no difference.
     """
-    return tuple(each for name in _SHOWN for each in _of_section(name, old, new))
+    found = tuple(each for name in _SHOWN for each in _of_section(name, old, new))
+    if not language:
+        return found
+    told = differences(old.in_language(language), new.in_language(language))
+    same = {(each.kind, each.noun, each.id, each.key): each for each in told}
+    return tuple(same.get((each.kind, each.noun, each.id, each.key), each) for each in found)
 
 
 def _of_section(name: str, old: Policy, new: Policy) -> Iterator[Difference]:
@@ -113,7 +128,7 @@ def _told(entry: _Entry, policy: Policy) -> str:
         case Vendor():
             return _said("purposes", entry, policy)
         case Cookie():
-            return f"{_said('purpose', entry, policy)}, {duration(entry.lifetime)}"
+            return Listed((_said("purpose", entry, policy), duration(entry.lifetime)))
         case Feature():
             return _said("purpose", entry, policy)
 
@@ -127,14 +142,14 @@ def _said(key: str, entry: _Entry, policy: Policy) -> str:
         case "purpose":
             return _title(value, policy)
         case "purposes":
-            return ", ".join(sorted(_title(id, policy) for id in set(value)))
+            return Listed(tuple(sorted(_title(id, policy) for id in set(value))))
         case "vendor":
             vendor = policy.vendors.get(value)
             return one_line(vendor.name if vendor else value or policy.site.name)
         case "hosts":
             return ", ".join(sorted(set(value)))
         case "always":
-            return "always on" if value else ""
+            return say("always on") if value else ""
         case "signal":
             return _SIGNALS.get(value, "")
         case "channel":

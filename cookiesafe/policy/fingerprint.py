@@ -8,13 +8,14 @@ from hashlib import sha256
 from typing import Any, Final
 
 from .declared import Declaration, Purpose, Site, Vendor
+from .translations import tables_of
 from .words import one_line
 
 # A policy that uses none of the keys that came later keeps the fingerprint it had before them.
 _FIRST: Final = ("site", "purposes", "vendors", "cookies", "features")
 _LATER: Final = {
-    Site: ("dnt", "gpc", "adult_from"),
-    Purpose: ("category", "channel", "always", "why", "editorial"),
+    Site: ("dnt", "gpc", "adult_from", "languages"),
+    Purpose: ("category", "channel", "always", "why", "editorial", "google_consent"),
 }
 
 
@@ -61,10 +62,13 @@ def _written(declaration: Declaration) -> dict[str, object]:
     tables = {name: getattr(declaration, name) for name in _FIRST}
     if declaration.regimes:
         tables["regimes"] = declaration.regimes
-    return {
+    written: dict[str, object] = {
         name: _entry(table) if isinstance(table, Site) else [_entry(each) for each in table]
         for name, table in tables.items()
     }
+    if declaration.translations:
+        written["translations"] = tables_of(declaration.translations)
+    return written
 
 
 def _entry(entry: Any) -> dict[str, object]:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from ..errors import did_you_mean
+from ..sayings import Saying, say, say_in, say_many
 from .words import MiswrittenError, quoted
 
 DAY: Final = 86_400
@@ -65,12 +66,23 @@ def checked_lifetime(seconds: int) -> int:
     return seconds
 
 
-def duration(seconds: int | None) -> str:
+def duration(seconds: int | None) -> Saying:
     """A lifetime in words, in the largest unit that divides it: ``90 days``, ``1 year``."""
     if seconds is None:
-        return "not stated"
+        # L10n: of how long a cookie is kept
+        return say_in("how long", "not stated")
     if seconds == 0:
-        return "until the browser is closed"
+        return say("until the browser is closed")
     unit = next(each for each in _SAID if seconds % _UNITS[each] == 0)
     count = seconds // _UNITS[unit]
-    return f"{count} {unit}{'' if count == 1 else 's'}"
+    match unit:
+        case "year":
+            return say_many("%(num)s year", "%(num)s years", count)
+        case "day":
+            return say_many("%(num)s day", "%(num)s days", count)
+        case "hour":
+            return say_many("%(num)s hour", "%(num)s hours", count)
+        case "minute":
+            return say_many("%(num)s minute", "%(num)s minutes", count)
+        case _:
+            return say_many("%(num)s second", "%(num)s seconds", count)

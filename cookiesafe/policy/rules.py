@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from ..errors import Problem, did_you_mean
+from ..languages import TAG as LANGUAGE_TAG
 from .checks import (
     Path,
     check_id,
@@ -21,6 +22,7 @@ from .checks import (
 from .contacts import contact_breaches
 from .declared import (
     CATEGORIES,
+    GOOGLE_CONSENT,
     NECESSARY_ID,
     STAYING_ID,
     Cookie,
@@ -35,9 +37,9 @@ from .known import TRACKER_HOSTS, TRACKERS
 from .lifetimes import checked_lifetime
 from .names import check_name, contains
 from .regime_rules import regime_breaches
+from .translations import translation_breaches
 from .words import MiswrittenError, quoted
 
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _ADDRESS: Final = re.compile(r"https?://[^\s\"'<>]+")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{12}")
 _ADULT_FROM: Final = range(13, 22)
@@ -54,6 +56,7 @@ def breaches(declaration: Declaration) -> Iterator[Problem]:
     yield from repeated("purposes", (purpose.id for purpose in declaration.purposes))
     for purpose in declaration.purposes:
         yield from _purpose(purpose)
+    yield from _google_consent(declaration.purposes)
     yield from repeated("vendors", (vendor.id for vendor in declaration.vendors))
     for vendor in declaration.vendors:
         yield from _vendor(vendor, purposes)
@@ -65,11 +68,12 @@ def breaches(declaration: Declaration) -> Iterator[Problem]:
         yield from _feature(feature, purposes)
     yield from contact_breaches(declaration)
     yield from regime_breaches(declaration)
+    yield from translation_breaches(declaration)
 
 
 def _site(site: Site) -> Iterator[Problem]:
     yield from filled(("site", "name"), site.name)
-    if not _LANGUAGE.fullmatch(site.language):
+    if not LANGUAGE_TAG.fullmatch(site.language):
         what = f"language {quoted(site.language)} is no language tag"
         yield Problem("CS113", ("site", "language"), what, 'Write one such as "en" or "pt-BR".')
     yield from _hosts(("site", "hosts"), site.hosts, necessary=True)
@@ -105,6 +109,21 @@ def _purpose(purpose: Purpose) -> Iterator[Problem]:
             what = f"editorial {quoted(text)} is no fingerprint of 12 digits, 0-9 and a-f"
             fix = "Copy what policy.grounds has for the earlier wording."
             yield Problem("CS116", (*path, "editorial", str(position)), what, fix)
+
+
+def _google_consent(purposes: Iterable[Purpose]) -> Iterator[Problem]:
+    """A consent type is granted with one purpose, or is denied."""
+    taken: dict[str, str] = {}
+    for purpose in purposes:
+        for position, name in enumerate(purpose.google_consent):
+            path = ("purposes", purpose.id, "google_consent", str(position))
+            if name not in GOOGLE_CONSENT:
+                what = f"Google's tags know no consent type {quoted(name)}"
+                yield Problem("CS113", path, what, did_you_mean(name, GOOGLE_CONSENT))
+            elif name in taken:
+                what = f"consent type {quoted(name)} is granted with {quoted(taken[name])} already"
+                yield Problem("CS113", path, what, "Keep one of the two.")
+            taken.setdefault(name, purpose.id)
 
 
 def _vendor(vendor: Vendor, purposes: set[str]) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from .lifetimes import parse_lifetime
 from .lines import LineMap
 from .rules import breaches
 from .shape import SECTIONS, SITE, Section, expected
+from .translations import read_translations
 from .words import MiswrittenError, kind_of, quoted
 
 MAX_BYTES: Final = 1_000_000
@@ -60,7 +61,7 @@ def read_toml(text: str, source: str) -> Declaration:
             raise PolicyError(sorted(located, key=lambda each: each.line or 0), source)
     except RecursionError:
         what = "not TOML that can be read: lists or tables are nested too deeply"
-        problem = Problem("CS101", (), what, "A policy needs no more than three levels.", 1)
+        problem = Problem("CS101", (), what, "A policy needs no more than five levels.", 1)
         raise PolicyError([problem], source) from None
     return declaration
 
@@ -102,10 +103,12 @@ def _syntax_fix(message: str, line: str) -> str:
 
 def _read(tables: Mapping[str, Any]) -> tuple[Declaration, list[Problem]]:
     reader = _Reader()
-    reader.check_keys(tables, ("site", *SECTIONS), (), "table of a policy")
+    reader.check_keys(tables, ("site", *SECTIONS, "translations"), (), "table of a policy")
     site = reader.values(SITE, tables.get("site", {}), ("site",))
     entries = {name: reader.entries(name, section, tables) for name, section in SECTIONS.items()}
-    return Declaration(site=SITE.entry(**site), **entries), reader.problems
+    translations = read_translations(tables.get("translations", {}), reader.problems)
+    declared = Declaration(site=SITE.entry(**site), translations=translations, **entries)
+    return declared, reader.problems
 
 
 @dataclass(slots=True)

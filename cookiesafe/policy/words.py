@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from ..sayings import Foreign
+
 _SHOWN = 60  # characters: a message stays one readable line whatever a file holds
 
 
@@ -25,7 +27,10 @@ def quoted(text: str) -> str:
 
 def one_line(text: str) -> str:
     """``text`` without its line breaks and further spaces, which make no other text of it."""
-    return " ".join(text.split())
+    line = " ".join(text.split())
+    if line == text:
+        return text
+    return Foreign(line, text.lang) if isinstance(text, Foreign) else line
 
 
 def kind_of(value: object) -> str:

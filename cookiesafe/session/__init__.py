@@ -3,6 +3,7 @@
 from .cookie import Identity, Reference, SessionCookie, Stored, the_one
 from .mapping import Session
 from .terms import LEEWAY, MAX_COOKIE_BYTES, SessionTerms
+from .vouched import Vouched
 
 __all__ = [
     "LEEWAY",
@@ -13,5 +14,6 @@ __all__ = [
     "SessionCookie",
     "SessionTerms",
     "Stored",
+    "Vouched",
     "the_one",
 ]

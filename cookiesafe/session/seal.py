@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from ..errors import BadToken
+from ..sealing import Sealer
 
 _NONCE_BYTES: Final = 12
-
-
-class Sealer(Protocol):
-    """As ``cookiesafe.sealing`` has it, which is imported where something is sealed only."""
-
-    def seal(self, data: bytes, nonce: bytes) -> str: ...
-
-    def open(self, token: str) -> bytes: ...
 
 
 class Sealing:

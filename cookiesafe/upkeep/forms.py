@@ -9,14 +9,14 @@ from typing import Any, Final, Literal
 
 from ..asking import told
 from ..errors import UsageError, did_you_mean
-from ..events import log
+from ..events import DAMAGED, say
 from ..ledger import Entry
 from ..ledger.dpv import STATES, consent_record
 from ..ledger.sound import sound
 from ..ledger.tables import csv_lines, csv_row, json_line
 from ..policy import Policy
 from ..ports import Store
-from .exporting import Drive, Held, Item
+from .exporting import Drive, Held, Item, all_entries, held_of
 
 Form = Literal["jsonl", "csv", "27560"]
 FORMS: Final = ("jsonl", "csv", "27560")
@@ -39,6 +39,18 @@ def lines_of(form: Form, items: Iterable[Item], policies: Policies, address: str
     if form == "jsonl":
         return map(_line, items)
     return _consents(items, policies, address)
+
+
+def exported(
+    drive: Drive, form: Form, *, receipt: str | None, user: str | None, now: int, address: str = ""
+) -> Iterator[str]:
+    """The lines of an export: of all records, or of what is held of one visitor or user. Raises ``UsageError``."""
+    check_form(form)
+    if receipt is None and user is None:
+        items: Iterable[Item] = all_entries(drive)
+    else:
+        items = held_of(drive, receipt, user, now)
+    return lines_of(form, items, policies_in(drive), address)
 
 
 def policies_in(drive: Drive) -> Policies:
@@ -84,7 +96,8 @@ def _consents(items: Iterable[Item], policies: Policies, address: str) -> Iterat
             continue
         record = sound(item.body)
         if record is None or record.event not in STATES:
-            log.error("the record %r is damaged, and not in the export", item.id)
+            text = "the record %r is damaged, and not in the export"
+            say(DAMAGED, text, item.id, code="CS402", id=item.id)
             continue
         consent = consent_record(record, policies(record.policy), address=address)
         yield json.dumps(consent, separators=(",", ":")) + "\n"

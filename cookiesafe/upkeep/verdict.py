@@ -76,3 +76,11 @@ class Verdict:
     @property
     def holds(self) -> bool:
         return not self.count
+
+    @property
+    def summary(self) -> str:
+        """A line for whoever looks after the log."""
+        return (
+            f"{self.origin or 'no log yet'}: {self.size} records, {self.erased} of them erased, "
+            f"{self.pending} not sealed yet"
+        )

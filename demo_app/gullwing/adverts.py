@@ -26,8 +26,8 @@ FOR_ANYBODY = Choice(
 BY_TOPIC = {
     "heating": Choice(
         "you read about heating",
-        Advert("Thermo heat pumps", "£2,000 off when you order this month."),
         Advert("Highland jumpers", "Turn it down one degree, in wool."),
+        Advert("Thermo heat pumps", "£2,000 off a heat pump when you order this month."),
     ),
     "hot-water": Choice(
         "you read about hot water",

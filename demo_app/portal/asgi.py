@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.routing import Route as StarletteRoute
@@ -30,7 +30,7 @@ def create_app(site: Site, guard: Guard) -> ASGIApp:
         # Not even what is wrong with a form is a reason to read it again.
         asked = _asked(request, guard, {})
         status = cast(HTTPException, error).status_code
-        return _response(await run_in_threadpool(missing, site, asked, status))
+        return response_of(await run_in_threadpool(missing, site, asked, status))
 
     pages = [
         StarletteRoute(route.path, _endpoint(site, guard, route), methods=route.methods)
@@ -46,7 +46,7 @@ def _endpoint(site: Site, guard: Guard, route: Route) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         form = await _form(request) if request.method == "POST" else {}
         asked = _asked(request, guard, form)
-        return _response(await run_in_threadpool(route.answer, site, asked))
+        return response_of(await run_in_threadpool(route.answer, site, asked))
 
     return endpoint
 
@@ -54,7 +54,7 @@ def _endpoint(site: Site, guard: Guard, route: Route) -> Endpoint:
 async def _form(request: Request) -> Mapping[str, str]:
     try:
         return _first((await request.form()).multi_items())
-    except (LookupError, UnicodeError) as error:
+    except (LookupError, UnicodeError, ClientDisconnect) as error:
         raise HTTPException(400) from error
 
 
@@ -76,7 +76,7 @@ def _first(items: Iterable[tuple[str, object]]) -> Mapping[str, str]:
     return {name: value.encode(errors="replace").decode() for name, value in reversed(texts)}
 
 
-def _response(page: PageResponse) -> Response:
+def response_of(page: PageResponse) -> Response:
     response = Response(page.body, page.status, dict(page.headers))
     for cookie in page.cookies:
         response.set_cookie(

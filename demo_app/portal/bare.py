@@ -48,6 +48,7 @@ class UnaskedVisit:
     """
 
     stolen = False
+    child = False
     policy = ""
 
     def __init__(self, session: MutableMapping[str, Any], carry: BareCarry) -> None:

@@ -120,7 +120,7 @@ class Bills:
             "name": details.name,
             "email": details.email,
             "address": details.address,
-            "card_end": card[-4:],
+            "card_end": card.replace(" ", "")[-4:],
             "paid_at": now,
         }
         try:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, s
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from .database import collected, customers
+from .database import collected, customers, staff
 
 CustomerRow = Row[tuple[Any, ...]]
 
@@ -50,6 +50,7 @@ class Customer:
     id: int
     details: Details
     policy: str = ""
+    works_here: bool = False
 
     @property
     def first_name(self) -> str:
@@ -68,6 +69,15 @@ class Customers:
     def with_email(self, email: str) -> Customer | None:
         row = self._row(customers.c.email == email.lower())
         return _customer(row) if row else None
+
+    def works_here(self, user_id: str | None) -> bool:
+        """Whether this is somebody of the staff."""
+        customer = self.find(user_id)
+        return customer is not None and customer.works_here
+
+    def employ(self, customer: Customer) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(insert(staff).values(customer=customer.id))
 
     def register(self, details: Details, password: str, policy: str = "") -> Customer:
         values = {**_stored(details), "password_hash": generate_password_hash(password)}
@@ -98,7 +108,11 @@ class Customers:
 
     def _row(self, wanted: ColumnElement[bool]) -> CustomerRow | None:
         with self._engine.connect() as connection:
-            found = select(customers, collected.c.policy).outerjoin(collected)
+            found = (
+                select(customers, collected.c.policy, staff.c.customer)
+                .outerjoin(collected)
+                .outerjoin(staff, staff.c.customer == customers.c.id)
+            )
             return connection.execute(found.where(wanted)).first()
 
 
@@ -119,4 +133,4 @@ def _stored(details: Details) -> dict[str, str]:
 def _customer(row: CustomerRow) -> Customer:
     kept = row._mapping
     details = Details(**{name: kept[name] for name in Details.__slots__})
-    return Customer(kept["id"], details, kept["policy"] or "")
+    return Customer(kept["id"], details, kept["policy"] or "", kept["customer"] is not None)

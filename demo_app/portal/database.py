@@ -31,6 +31,13 @@ customers = Table(
     Column("postcode", String, nullable=False, default=""),
 )
 
+# Who works here, and may see the dashboard.
+staff = Table(
+    "staff",
+    metadata,
+    Column("customer", ForeignKey("customers.id"), primary_key=True),
+)
+
 # By which version of the policy a customer's details were given: they stay marked with it.
 collected = Table(
     "collected",

@@ -46,6 +46,10 @@ class Visit(Protocol):
     def policy(self) -> str:
         """The fingerprint of the policy that the visit is under."""
 
+    @property
+    def child(self) -> bool:
+        """Whether a child visits, for whom everything optional is off."""
+
     def allows(self, purpose: str, /) -> bool: ...
 
     def can(self, feature: str, /) -> bool: ...
@@ -70,6 +74,12 @@ class Contacts(Protocol):
 
     def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
         """Take what was ticked in a form. Where that cannot be kept, a yes does not count."""
+
+    def receipt(self, visit: Visit, /) -> str | None:
+        """The receipt of who visits, as it can be downloaded; ``None`` for who has none."""
+
+    def may_contact(self, customer: int, purpose: str, /) -> bool:
+        """Whether they may be written to for it now."""
 
 
 @dataclass(frozen=True, slots=True)

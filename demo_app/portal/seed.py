@@ -1,4 +1,4 @@
-"""A customer to try the portal with, and enough open bills at every start."""
+"""A customer to try the portal with, one who works there, and enough open bills at every start."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from itertools import cycle, islice
 
 from .bills import NewBill
 from .customers import Customer, Details
+from .page import Contacts
 from .site import Site
 
 EMAIL = "ada@harbour.example"
 PASSWORD = "lighthouse"  # noqa: S105 (the demo prints it)
+KEEPER_EMAIL = "keeper@harbour.example"
+KEEPER_PASSWORD = "fresnel lens"  # noqa: S105 (so is this)
+KEEPER = Details(name="Kit Lanternwick", email=KEEPER_EMAIL)
 ADA = Details(
     name="Ada Fairlead",
     email=EMAIL,
@@ -28,14 +32,19 @@ SERVICES = (
 )
 
 
-def seed(site: Site, today: date) -> None:
+def seed(site: Site, contacts: Contacts, today: date) -> Customer:
+    """The customer there is from the beginning."""
     ada = site.customers.with_email(EMAIL)
     if ada is None:
         ada = site.customers.register(ADA, PASSWORD)
+        contacts.choose_contact(ada.id, {"newsletter": True})
         _some_history(site, ada, today)
+    if site.customers.with_email(KEEPER_EMAIL) is None:
+        site.customers.employ(site.customers.register(KEEPER, KEEPER_PASSWORD))
     for owner in (ada, None):
         missing = OPEN_BILLS - sum(not bill.paid for bill in site.bills.of(owner))
         site.bills.issue(owner, first_bills(today, missing))
+    return ada
 
 
 def first_bills(today: date, count: int = 2) -> list[NewBill]:

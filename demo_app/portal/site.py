@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from sqlalchemy import Engine
 
 from . import database, habits, policy
@@ -18,6 +19,10 @@ from .page import PageRequest, PageResponse, html
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 NAME = "Harbour Light & Water"
+GULLWING = f"http://gullwing.localhost:{policy.GULLWING_PORT}"
+TIDEPOOL = f"http://tidepool.localhost:{policy.TIDEPOOL_PORT}"
+
+NOTHING = Markup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +34,23 @@ class Site:
     now: Callable[[], datetime]
 
     @classmethod
-    def open(cls, url: str, *, gullwing: str, now: Callable[[], datetime] = datetime.now) -> Site:
-        """``gullwing`` is where the advertiser's tags on every page point to."""
+    def open(
+        cls,
+        url: str,
+        *,
+        gullwing: str = GULLWING,
+        tidepool: str = TIDEPOOL,
+        now: Callable[[], datetime] = datetime.now,
+        head: Markup = NOTHING,
+        strip: Callable[[], Markup] = lambda: NOTHING,
+    ) -> Site:
+        """``gullwing`` is where the advertiser's tags on every page point to, ``tidepool`` where films come from.
+
+        ``head`` and ``strip`` are what the demo adds to each page, in its head and at its end.
+        """
         engine = database.connect(url)
-        return cls(engine, Customers(engine), Bills(engine), _templates(gullwing), now)
+        templates = _templates(gullwing=gullwing, tidepool=tidepool, head=head, strip=strip)
+        return cls(engine, Customers(engine), Bills(engine), templates, now)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -49,13 +67,14 @@ class Site:
             path=request.path,
             customer=self.customer(request),
             stolen=request.visit.stolen,
+            child=request.visit.child,
             advert_topic=habits.advert_topic(request),
             **values,
         )
         return html(body, status)
 
 
-def _templates(gullwing: str) -> Environment:
+def _templates(**values: object) -> Environment:
     templates = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -64,7 +83,7 @@ def _templates(gullwing: str) -> Environment:
         lstrip_blocks=True,
     )
     templates.filters |= {"money": _money, "day": _day}
-    templates.globals |= {"site": NAME, "gullwing": gullwing, "without": policy.without}
+    templates.globals |= {"site": NAME, "without": policy.without, **values}
     return templates
 
 

@@ -18,12 +18,19 @@ from .site import STATIC, Site
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-PAGES = Map([Rule(route.path, endpoint=route, methods=route.methods) for route in ROUTES])
+BRACKETS = str.maketrans("{}", "<>")
+"""What stands around the part of a path that differs, from Starlette's to Werkzeug's."""
+PAGES = Map(
+    [
+        Rule(route.path.translate(BRACKETS), endpoint=route, methods=route.methods)
+        for route in ROUTES
+    ]
+)
 
 
 def create_app(site: Site, guard: Guard) -> WSGIApplication:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return _response(_answer(site, guard, environ))(environ, start_response)
+        return response_of(_answer(site, guard, environ))(environ, start_response)
 
     return guard.wsgi(SharedDataMiddleware(app, {"/static": str(STATIC)}))
 
@@ -51,7 +58,7 @@ def _asked(request: Request, guard: Guard, form: Mapping[str, str]) -> PageReque
     )
 
 
-def _response(page: PageResponse) -> Response:
+def response_of(page: PageResponse) -> Response:
     response = Response(page.body, page.status, dict(page.headers))
     for cookie in page.cookies:
         response.set_cookie(

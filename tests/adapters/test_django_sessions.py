@@ -28,6 +28,7 @@ configure()
 # Django reads its settings when these are imported.
 from cookiesafe.adapters.django import sessions
 from cookiesafe.adapters.django.sessions import SessionStore
+from cookiesafe.adapters.django.setting import store as store_in_use
 
 
 class Watched(MemoryStore):
@@ -338,7 +339,7 @@ def test_many_threads_lose_nothing(tmp_path: Path) -> None:
             thread.join(30)
 
         assert holds(key) == {f"key {n}": n for n in range(4)}
-        sessions._store().close()
+        store_in_use().close()
 
 
 # --- how long -------------------------------------------------------------------------------------
@@ -408,10 +409,10 @@ def test_a_store_that_cannot_be_is_refused(given: object) -> None:
 
 
 def test_a_store_of_ones_own_and_a_url_are_opened_once(store: Store, tmp_path: Path) -> None:
-    assert sessions._store() is store
+    assert store_in_use() is store
     with override_settings(COOKIESAFE={"STORE": f"sqlite:///{tmp_path}/sessions.db"}):
-        assert sessions._store() is sessions._store()
-        sessions._store().close()
+        assert store_in_use() is store_in_use()
+        store_in_use().close()
 
 
 def test_while_the_store_is_called_the_loop_goes_on(
@@ -451,4 +452,4 @@ def test_the_settings_on_the_page_are_all_it_takes(
             answer = page.ask(put(user=7))
 
         assert holds(answer.cookies["sessionid"].value) == {"user": 7}
-        sessions._store().close()
+        store_in_use().close()

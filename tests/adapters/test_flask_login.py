@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import flask
@@ -685,7 +686,10 @@ def test_without_a_reader_and_after_its_day_it_is_nobody() -> None:
     assert Browser(Site(), **{REMEMBER: by_flask_login("42")}).who == "nobody"
 
 
-def test_the_example_on_the_page_signs_in_whom_flask_and_flask_login_have_remembered() -> None:
+def test_the_example_on_the_page_signs_in_whom_flask_and_flask_login_have_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # The page's files are written there.
     page = run(ROOT / "docs" / "sessions.md")
     app = page["flask_app"]
     app.add_url_rule(

@@ -42,8 +42,22 @@ def test_it_is_the_first_thing_in_the_page_and_there_once(visitor: Visitor) -> N
     assert visitor.page.evaluate("document.body.firstChild.id") == "cookiesafe"
     expect(visitor.banner).to_have_count(1)
     expect(visitor.page.locator("[data-cookiesafe=banner], #cookiesafe")).to_have_count(1)
-    expect(visitor.banner).to_have_css("position", "static")
     expect(visitor.page.locator("dialog, [role=dialog], [aria-modal]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("host", ["", "body > section:first-of-type { position: fixed; top: 0 }"])
+def test_it_moves_the_page_down_and_away_with_it(visitor: Visitor, host: str) -> None:
+    """Whatever its position is called: it covers nothing, wherever one has scrolled to."""
+    visitor.go("/")
+    visitor.page.add_style_tag(content=f"body {{ min-height: 400vh }} {host}")
+    box = "each => { const { top, bottom } = each.getBoundingClientRect(); return [top, bottom]; }"
+    top, bottom = visitor.banner.evaluate(box)
+    assert top == 0
+    assert visitor.page.locator("body > header").evaluate(box)[0] >= bottom
+
+    visitor.page.evaluate("scrollTo(0, 700)")
+
+    assert visitor.banner.evaluate(box) == [top - 700, bottom - 700]
 
 
 @pytest.mark.law("T-A", "T-D")
@@ -153,7 +167,7 @@ def test_a_keyboard_alone_rejects(either_visitor: Visitor) -> None:
     expect(focused).to_have_text("Reject all")
     expect(focused).to_have_css("outline-style", "solid")
     expect(focused).to_have_css("outline-width", "3px")
-    either_visitor.press("Enter")
+    either_visitor.answer_by_key("Enter")
 
     expect(either_visitor.banner).to_have_count(0)
     assert either_visitor.path == "/usage"
@@ -164,16 +178,17 @@ def test_a_keyboard_alone_rejects(either_visitor: Visitor) -> None:
 def test_a_keyboard_alone_chooses_one_purpose(either_visitor: Visitor) -> None:
     either_visitor.go("/")
     keyboard = either_visitor.page.keyboard
-    either_visitor.page.locator("summary").focus()
+    either_visitor.banner.locator("summary").focus()
     keyboard.press("Enter")
     for _ in range(2):
         keyboard.press("Tab")
     keyboard.press("Space")
     expect(either_visitor.page.get_by_role("checkbox", name="Usage statistics")).to_be_checked()
-    for _ in range(2):
+    for _ in range(3):
         keyboard.press("Tab")
-    either_visitor.press("Enter")
+    either_visitor.answer_by_key("Enter")
 
+    either_visitor.go("/")
     assert either_visitor.jar == {"cookiesafe", "hl_stats"}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.support.browser import launched_whole
+from tests.support.browser import choose, launched_whole
 from tests.support.servers import EDGES, Edge, other_site, served
 
 TRACKER = "tracker.localhost"
@@ -89,11 +89,6 @@ def test_a_page_gone_back_to_comes_from_the_cache_while_nothing_is_withdrawn(
 
     back(page, 1, "/free")
     assert page.evaluate("window.kept") is True
-
-
-def choose(page: Page, choice: str) -> None:
-    with page.expect_navigation():
-        page.locator(f"[data-cookiesafe={choice}]").click()
 
 
 def withdraw(page: Page, site: str) -> None:

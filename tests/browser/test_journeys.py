@@ -258,7 +258,7 @@ def test_who_allows_statistics_gets_no_adverts(either_visitor: Visitor) -> None:
     either_visitor.go("/")
     either_visitor.page.get_by_text("Choose cookies").click()
     boxes = either_visitor.banner.get_by_role("checkbox").all()
-    assert [box.is_checked() for box in boxes] == [False] * 3
+    assert [box.is_checked() for box in boxes] == [False] * 4
     box(either_visitor, "Usage statistics").check()
     either_visitor.choose("save")
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from cookiesafe.consent import MOST_SWEEPS
+from tests.support.browser import choose
 from tests.support.servers import EDGES, counter
 
 PAGE = "/shop/cart/item"
@@ -46,11 +47,6 @@ def agreed(context: BrowserContext, site: str) -> Page:
     page.goto(f"{site}{PAGE}")
     choose(page, "accept")
     return page
-
-
-def choose(page: Page, choice: str) -> None:
-    with page.expect_navigation():
-        page.locator(f"[data-cookiesafe={choice}]").click()
 
 
 def set_by_header(page: Page, site: str, lines: list[str]) -> None:

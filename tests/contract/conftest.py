@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pytest
 
 from cookiesafe import CookieSafe, Policy
+from cookiesafe.adapters._drive import Pool
 from cookiesafe.adapters.stores import MemoryStore
 from tests.support.edges import Client, EdgeName, Handler, client_at
 from tests.support.harbour import KEY, POLICY, Clock, MakeClient, MakeSafe, page
 
 parsed = lru_cache(Policy.from_toml)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that tests keep busy may stand still for a second, which is not what they are about."""
+    monkeypatch.setattr("cookiesafe.adapters._drive.Pool", partial(Pool, deadline=20))
 
 
 @pytest.fixture(params=["asgi", "wsgi", "wsgi-validated"])

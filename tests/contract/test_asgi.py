@@ -67,7 +67,7 @@ def said_by(app: Any, safe: CookieSafe, **headers: str) -> list[Message]:
 
     fields = {name.replace("_", "-"): value for name, value in headers.items()}
     scope = client.scope(client.prepared("/", headers=fields))
-    asyncio.run(middleware(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(middleware(scope, None, send))
     return said
 
 
@@ -243,7 +243,7 @@ def test_a_flood_of_origins_leaves_room_to_say_what_else_is_wrong(
         assert client.connect("/live", headers) == CLOSED
 
     assert caplog.text.count("[CS603]") == 20
-    safe.settings.report_store("a session was not kept", "the disk is full")
+    safe.settings.telling.report_store("a session was not kept", "the disk is full")
     assert "the disk is full" in caplog.text
 
 
@@ -319,7 +319,7 @@ def test_other_protocols_pass_through_untouched(make_safe: MakeSafe, kind: str) 
 
     scope = {"type": kind, "state": {}}
     receive, send = object(), object()
-    asyncio.run(CookieSafeMiddleware(app, make_safe())(scope, receive, send))  # type: ignore[arg-type]
+    asyncio.run(CookieSafeMiddleware(app, make_safe())(scope, receive, send))
 
     assert seen == [(scope, receive, send)]
     assert scope == {"type": kind, "state": {}}
@@ -413,7 +413,10 @@ def test_a_client_that_goes_away_is_told_to_the_app(make_safe: MakeSafe) -> None
         await send({"type": START, "status": 204, "headers": []})
         await send({"type": BODY})
 
-    assert client_of(app, make_safe()).get("/").status == 204
+    client = client_of(app, make_safe())
+    client.leaves = True
+
+    assert client.get("/").status == 204
 
 
 def test_a_scope_without_extensions_and_state_will_do(make_safe: MakeSafe) -> None:
@@ -432,7 +435,7 @@ def test_a_scope_without_extensions_and_state_will_do(make_safe: MakeSafe) -> No
         "query_string": b"",
         "headers": [],
     }
-    asyncio.run(app(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(app(scope, None, send))
 
     assert said[0]["status"] == 204
 

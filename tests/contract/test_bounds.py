@@ -182,7 +182,7 @@ def _over_asgi(safe: CookieSafe, requests: int) -> None:
     async def run() -> None:
         for _ in range(requests):
             server = _Server()
-            await app(server.scope, lambda: None, server.send)  # type: ignore[arg-type,return-value]
+            await app(server.scope, lambda: None, server.send)
 
     asyncio.run(run())
 

@@ -245,14 +245,14 @@ def test_no_embed_is_loaded_for_a_child_not_even_once(make_client: MakeClient) -
         assert "<button" not in response.text
 
 
-def test_the_page_of_choices_tells_why_all_is_off(make_client: MakeClient) -> None:
+def test_the_page_of_choices_tells_why_all_is_off_and_asks_nothing(make_client: MakeClient) -> None:
     client = make_client(School())
     client.choose("accept")
     client.get("/child")
 
-    assert (
-        "used by a child, so everything optional is off" in client.get("/cookiesafe/choices").text
-    )
+    page = client.get("/cookiesafe/choices").text
+    assert "used by a child, so everything optional is off" in page
+    assert 'name="choice"' not in page
 
 
 # --- the question ---------------------------------------------------------------------------------

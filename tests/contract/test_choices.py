@@ -67,11 +67,10 @@ def test_a_script_is_answered_with_json(make_client: MakeClient) -> None:
 def test_a_refusal_by_script_has_no_receipt(make_client: MakeClient) -> None:
     response = make_client().choose("reject", headers={"Accept": "application/json"})
 
-    assert response.json() == {
-        "choices": {"statistics": False, "advertising": False},
-        "event": "refusal",
-        "receipt": None,
-    }
+    answer = response.json()
+    assert answer["choices"] == {"statistics": False, "advertising": False}
+    assert answer["event"] == "refusal"
+    assert answer["receipt"] is None
 
 
 def test_a_problem_is_told_to_a_script_as_json(make_client: MakeClient) -> None:
@@ -117,9 +116,11 @@ def test_our_pages_answer_head_as_get_without_the_body(make_client: MakeClient, 
     assert got.body != b""
 
 
-def test_our_style_sheet_can_be_cached_for_good(make_client: MakeClient) -> None:
+@pytest.mark.parametrize("sheet", ["notice.css", "pages.css"])
+def test_our_style_sheets_can_be_cached_for_good(make_client: MakeClient, sheet: str) -> None:
     client = make_client()
-    found = re.search(r'href="(/cookiesafe/notice\.css\?v=[0-9a-f]+)"', client.get("/").text)
+    text = client.get("/cookiesafe/choices").text
+    found = re.search(rf'href="(/cookiesafe/{sheet}\?v=[0-9a-f]+)"', text)
     assert found is not None
 
     response = client.get(found[1], {"Sec-Fetch-Dest": "style"})
@@ -127,6 +128,18 @@ def test_our_style_sheet_can_be_cached_for_good(make_client: MakeClient) -> None
     assert response.status == 200
     assert response.header("content-type") == "text/css; charset=utf-8"
     assert response.header("cache-control") == "public, max-age=31536000, immutable"
+
+
+@pytest.mark.parametrize("sheet", ["notice.css", "pages.css"])
+@pytest.mark.parametrize("query", ["?v=0123456789ab", "", "?v=", "?v=1&v=2"])
+def test_a_style_sheet_of_another_version_is_kept_by_no_cache(
+    make_client: MakeClient, query: str, sheet: str
+) -> None:
+    """While a release is rolled out, a page of a new node may ask an old one for its style sheet."""
+    response = make_client().get(f"/cookiesafe/{sheet}{query}", {"Sec-Fetch-Dest": "style"})
+
+    assert response.status == 200
+    assert response.header("cache-control") == "no-store"
 
 
 def test_the_page_of_choices_says_what_was_chosen(make_client: MakeClient) -> None:

@@ -137,8 +137,8 @@ class TestTheList:
 
         assert len(buttons(page)) == 1
         assert sorted(ended(page)) == [
-            "A browser, signed in 2027-01-15 08:00 UTC: you signed it out on this page, on 2027-01-15 08:00 UTC.",
-            "Safari, iPhone, signed in 2027-01-15 08:00 UTC: you signed out there, or signed in anew, on 2027-01-15 08:00 UTC.",
+            "A browser, signed in 2027-01-15 08:00 UTC: you signed it out on this page (2027-01-15 08:00 UTC).",
+            "Safari, iPhone, signed in 2027-01-15 08:00 UTC: you signed out there, or signed in anew (2027-01-15 08:00 UTC).",
         ]
         restart(out)
         assert who(out) == "None remembered"

@@ -147,7 +147,7 @@ def stuck() -> Iterator[StuckStore]:
 def test_a_slow_store_is_waited_for_no_longer_than_the_deadline(
     make_client: MakeClient, stuck: StuckStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cookiesafe.adapters.asgi.Pool", partial(Pool, deadline=0.02))
+    monkeypatch.setattr("cookiesafe.adapters._drive.Pool", partial(Pool, deadline=0.02))
     client = make_client(store=stuck)
 
     async def choose() -> Response:

@@ -196,6 +196,31 @@ def test_early_hints_of_asgi_name_no_held_host(edge: str, make_safe: MakeSafe) -
     assert seen[1]["headers"] == [(b"link", OWN.encode()), (b"x-own", b"1")]
 
 
+@ONLY_ASGI
+def test_trailers_name_no_held_host_and_set_no_cookie(edge: str, make_safe: MakeSafe) -> None:
+    """Browsers take no cookie from there; what stands between may put the fields among the others."""
+    seen: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        fields = [(b"link", ADVERTS.encode()), (b"set-cookie", b"hl_ad=1"), (b"digest", b"x")]
+        await send({"type": "http.response.start", "status": 200, "headers": [], "trailers": True})
+        await send({"type": "http.response.body"})
+        await send({"type": "http.response.trailers", "headers": fields, "more_trailers": False})
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def spy(message: Message) -> None:
+            if message["type"] == "http.response.trailers":
+                seen.append(message)
+            else:
+                await send(message)
+
+        await ASGIMiddleware(app, make_safe())(scope, receive, spy)
+
+    ASGIClient(outer).get("/")
+
+    assert [message["headers"] for message in seen] == [[(b"digest", b"x")]]
+
+
 @pytest.mark.law("L-01")
 @ONLY_WSGI
 def test_early_hints_of_wsgi_name_no_held_host(edge: str, make_safe: MakeSafe) -> None:

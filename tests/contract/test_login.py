@@ -624,7 +624,7 @@ def test_a_late_response_does_not_sign_in_again(
     response = slow.get(late)
 
     client.post(then)
-    client._keep(response)
+    client.keep(response)
 
     assert user(client) in (None, "ben")
     clock.days(1)
@@ -646,7 +646,7 @@ def test_a_late_response_to_who_was_remembered_does_not_sign_in_again(
     assert response.json()["user"] == "ann"
 
     client.post(then)
-    client._keep(response)
+    client.keep(response)
 
     assert user(client) is None
 
@@ -676,7 +676,7 @@ def test_a_late_response_of_before_the_password_was_given_again_signs_nobody_in(
         client.post("/in?user=ann")
 
     client.post("/out")
-    client._keep(late)
+    client.keep(late)
 
     assert user(client) is None
 
@@ -693,9 +693,9 @@ def test_a_late_response_does_not_sign_out_who_has_signed_in_meanwhile(
     slow.jar = dict(client.jar)
     app.meanwhile = lambda: client.post("/in?user=ann")
 
-    client._keep(slow.get(late, {"Sec-Fetch-Dest": "empty"}))
+    client.keep(slow.get(late, {"Sec-Fetch-Dest": "empty"}))
     if late != "/put?b=2":
-        client._keep(slow.get(late, {"Sec-Fetch-Dest": "empty"}))
+        client.keep(slow.get(late, {"Sec-Fetch-Dest": "empty"}))
 
     assert user(client) == "ann"
 
@@ -872,7 +872,7 @@ def test_who_signs_out_while_the_store_is_down_is_out_of_this_browser(
 
     assert not set(client.jar) & {SESSION, REMEMBER}
     assert user(client) is None
-    client._keep(late)
+    client.keep(late)
     if MARK in client.jar:
         assert user(client) is None
 

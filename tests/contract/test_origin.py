@@ -315,7 +315,7 @@ def test_the_log_names_each_origin_once_and_not_without_end(
     assert caplog.text.count(f"'{EVIL}'") == 1
     assert max(len(each.getMessage()) for each in caplog.records) < 800
     assert client.safe is not None
-    client.safe.settings.report_store("a session was not kept", "the disk is full")
+    client.safe.settings.telling.report_store("a session was not kept", "the disk is full")
     assert "the disk is full" in caplog.text
 
 

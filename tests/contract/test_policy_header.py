@@ -256,7 +256,7 @@ def test_a_304_of_what_the_app_looked_at_the_session_for_is_private(
     assert varies_by(response) >= {"cookie"}
 
 
-@pytest.mark.parametrize("path", ["choices", "cookies", "nothing-here", "notice.css"])
+@pytest.mark.parametrize("path", ["choices", "cookies", "nothing-here", "notice.css", "pages.css"])
 def test_our_own_pages_have_one(make_client: MakeClient, path: str) -> None:
     assert not lets_in(make_client().get(f"/cookiesafe/{path}"), ADVERTS)
 

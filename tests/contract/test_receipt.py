@@ -169,6 +169,18 @@ def test_the_document_is_proved_by_the_key_of_the_log(
         assert disposition == 'attachment; filename="consent-receipt.json"'
 
 
+@ONLY_ASGI
+def test_the_app_can_give_the_document_itself(make_client: MakeClient) -> None:
+    client = agreed(make_client)
+    assert client.safe is not None
+
+    given = client.safe.receipt(number_of(client))
+
+    assert given is not None
+    assert json.loads(given) == document_of(client)
+    assert client.safe.receipt("a" * 22) is None
+
+
 def test_the_number_is_in_no_address_and_in_no_log(
     make_client: MakeClient, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -854,7 +866,7 @@ def stuck() -> Iterator[Stuck]:
 def test_a_slow_store_is_waited_for_no_longer_than_the_deadline_and_can_be_tried_again(
     make_client: MakeClient, stuck: Stuck, monkeypatch: pytest.MonkeyPatch, way: str, at: str
 ) -> None:
-    monkeypatch.setattr("cookiesafe.adapters.asgi.Pool", partial(Pool, deadline=0.2))
+    monkeypatch.setattr("cookiesafe.adapters._drive.Pool", partial(Pool, deadline=0.2))
     client = agreed(make_client, store=stuck)
     number = number_of(client)
     stuck.at = at

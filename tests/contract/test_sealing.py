@@ -11,9 +11,9 @@ from cookiesafe import CookieSafe, LedgerTerms, Policy, SettingError, UsageError
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.errors import DamagedLog
 from cookiesafe.ledger import Batch, Record
+from cookiesafe.testing.stores.samples import a_record
 from tests.support.edges import Client
 from tests.support.harbour import KEY, POLICY, Clock, MakeClient
-from tests.support.stores import a_record
 
 LEDGER_KEY, OLDER_KEY = "l" * 43, "o" * 43
 PATIENCE = 20.0

@@ -507,7 +507,7 @@ def test_a_session_somebody_else_provides_stays_theirs(make_safe: MakeSafe) -> N
     middleware = CookieSafeMiddleware(app, make_safe())
     client = ASGIClient(middleware)
     scope = {**client.scope(client.prepared("/")), "session": theirs}
-    asyncio.run(middleware(scope, None, None))  # type: ignore[arg-type]
+    asyncio.run(middleware(scope, None, None))
 
     assert seen == [theirs]
 

@@ -16,12 +16,10 @@ from cookiesafe.adapters.stores import open_store
 from cookiesafe.adapters.stores.sql import traces
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
+from cookiesafe.testing.stores.samples import a_record, seal, there
 from tests.support.stores import (  # noqa: F401
-    a_record,
     from_outside,
-    seal,
     server_url_fixture,
-    there,
 )
 
 NOW = 1_900_000_000

@@ -440,8 +440,9 @@ class Truth(RuleBasedStateMachine):
             self.kept_as(visitor)
         told = self.told(visitor)
         asked = BANNER in response.text
+        page = re.sub(r"<template.*?</template>", "", response.text, flags=re.DOTALL)
         assert (CHANGE in response.text) is (told and not asked and not self.child)
-        assert (REVISIT in response.text) is (not told and not asked and not self.child)
+        assert (REVISIT in page) is (not told and not asked and not self.child)
 
     def told(self, visitor: Visitor) -> bool:
         if self.announced is None or visitor.day is None:
@@ -470,7 +471,7 @@ class Truth(RuleBasedStateMachine):
 
 
 @pytest.mark.law("L-07", "L-08", "L-09", "L-10", "L-12", "G-05", "N-US2")
-@pytest.mark.parametrize(("edge", "examples"), [("wsgi", 200), ("asgi", 20)])
+@pytest.mark.parametrize(("edge", "examples"), [("wsgi", 120), ("asgi", 20)])
 def test_nothing_is_on_or_asked_but_by_what_a_visitor_has_said(
     edge: EdgeName, examples: int
 ) -> None:

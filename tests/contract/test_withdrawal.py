@@ -496,7 +496,7 @@ def test_the_companies_that_are_not_agreed_to_are_named_with_their_privacy_polic
     said = section(view(client, "cart=7", CHOICES))
 
     assert "only they or your browser can delete" in said
-    assert 'Gullwing Adverts (<a href="https://gullwing.example/privacy?a=1&amp;b=2"' in said
+    assert '<li>Gullwing Adverts: <a href="https://gullwing.example/privacy?a=1&amp;b=2"' in said
     assert "Tidepool" not in said
     assert "Penny Post" not in said
     assert "Payfast" not in said

@@ -208,7 +208,7 @@ def test_a_server_that_says_nothing_of_the_host_is_answered(make_safe: MakeSafe)
     assert client_of(app, make_safe()).get("/", {"Host": None}).status == 200
 
 
-@pytest.mark.parametrize("path", ["choices", "cookies", "notice.css", "nothing-here"])
+@pytest.mark.parametrize("path", ["choices", "cookies", "notice.css", "pages.css", "nothing-here"])
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
 def test_our_own_answers_pass_the_validator(make_safe: MakeSafe, method: str, path: str) -> None:
     """As they are, without what the client mends."""

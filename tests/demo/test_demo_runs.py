@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from demo_app import options
+from demo_app import data, options
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,15 +43,15 @@ def status_of(host: str, port: int, path: str) -> int:
 
 @pytest.mark.parametrize("edge", [(), ("--wsgi",)])
 @pytest.mark.parametrize("guard", [(), ("--observe",), ("--bare",)])
-def test_it_serves_both_sites_until_interrupted(
+def test_it_serves_all_sites_until_interrupted(
     tmp_path: Path, edge: tuple[str, ...], guard: tuple[str, ...]
 ) -> None:
     folder = tmp_path / "demo"
-    ports = ("--port", "0", "--advertiser-port", "0")
+    ports = ("--port", "0", "--advertiser-port", "0", "--video-port", "0")
     with demo(*edge, *guard, *ports, "--data", str(folder)) as process:
         assert process.stdout
-        said = [process.stdout.readline() for _ in range(2)]
-        for line, path in zip(said, ("/", "/log"), strict=True):
+        said = [process.stdout.readline() for _ in range(4)]
+        for line, path in zip(said, ("/", "/log", "/", "/demo"), strict=True):
             found = re.search(r"http://([a-z.]+):(\d+)", line)
             assert found, line
             assert status_of(found[1], int(found[2]), path) == 200
@@ -60,17 +60,38 @@ def test_it_serves_both_sites_until_interrupted(
 
     assert process.returncode == 0
     assert "Traceback" not in errors
-    assert stat.S_IMODE((folder / "secret.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE((data.last(folder) / "secret.key").stat().st_mode) == 0o600
 
 
 def test_a_port_in_use_is_said_in_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        with demo("--port", port, "--advertiser-port", "0", "--data", str(tmp_path)) as process:
+        others = ("--advertiser-port", "0", "--video-port", "0")
+        with demo("--port", port, *others, "--data", str(tmp_path)) as process:
             _, errors = process.communicate(timeout=10)
 
     assert process.returncode == 1
     assert f"Port {port}" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("--port", "99999"), 2, "ports 0 to 65535, and not 99999"),
+        (("--video-port", "-1"), 2, "ports 0 to 65535, and not -1"),
+        (("--data", __file__), 1, "Choose another with --data"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(
+    arguments: tuple[str, ...], status: int, said: str
+) -> None:
+    free = ("--port", "0", "--advertiser-port", "0", "--video-port", "0")
+    with demo(*free, *arguments) as process:
+        _, errors = process.communicate(timeout=20)
+
+    assert process.returncode == status
+    assert said in errors
     assert "Traceback" not in errors
 
 

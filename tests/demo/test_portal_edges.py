@@ -84,8 +84,8 @@ class Browser:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     database = f"sqlite:///{tmp_path / 'portal.db'}"
-    with closing(Site.open(database, gullwing="http://gullwing.localhost:8802")) as site:
-        seed(site, date(2026, 11, 22))
+    with closing(Site.open(database)) as site:
+        seed(site, BareGuard(KEY), date(2026, 11, 22))
         yield site
 
 
@@ -177,6 +177,16 @@ def test_both_edges_serve_the_same_pages(site: Site) -> None:
         ("POST", "/sign-in"),
         ("POST", "/sign-out"),
         ("GET", "/sign-out"),
+        ("GET", "/outages"),
+        ("GET", "/privacy"),
+        ("GET", "/newsletter"),
+        ("POST", "/newsletter"),
+        ("GET", "/newsletter/stop/a-B_9"),
+        ("GET", "/newsletter/stop/"),
+        ("POST", "/newsletter/stop/a-B_9"),
+        ("GET", "/young"),
+        ("GET", "/young/quiz"),
+        ("POST", "/young/quiz"),
         ("GET", "/paid?payment=none"),
         ("GET", "/nowhere"),
         ("GET", "/bills/"),

@@ -15,10 +15,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cookiesafe import BadCarry, NotFresh
+from cookiesafe import BadCarry, NotFresh, Policy
 from demo_app.portal import policy
 from demo_app.portal.page import PageRequest, PageResponse
-from demo_app.portal.routes import ROUTES
+from demo_app.portal.routes import ROUTES, missing
 from demo_app.portal.seed import EMAIL, PASSWORD, seed
 from demo_app.portal.site import Site
 
@@ -40,15 +40,14 @@ STEPS = (CONTACT, {name: BO[name] for name in ("street", "town", "postcode")}, {
 
 
 def opened(database: Path) -> Site:
-    gullwing = "http://gullwing.localhost:8802"
-    return Site.open(f"sqlite:///{database}", gullwing=gullwing, now=lambda: NOW)
+    return Site.open(f"sqlite:///{database}", now=lambda: NOW)
 
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = tmp_path_factory.mktemp("seeded") / "portal.db"
     with closing(opened(database)) as site:
-        seed(site, NOW.date())
+        seed(site, Contacts(), NOW.date())
     return database
 
 
@@ -95,6 +94,7 @@ class Visit:
     user_id: str | None = None
     fresh: bool = True
     stolen: bool = False
+    child: bool = False
     policy: str = ""
     did: list[str] = field(default_factory=list)
 
@@ -133,9 +133,16 @@ class Contacts:
     """Remembers what it was told."""
 
     chosen: dict[int, dict[str, bool]] = field(default_factory=dict)
+    kept: str | None = None
 
     def choose_contact(self, customer: int, choices: Mapping[str, bool], /) -> None:
         self.chosen[customer] = dict(choices)
+
+    def receipt(self, visit: object, /) -> str | None:
+        return self.kept
+
+    def may_contact(self, customer: int, purpose: str, /) -> bool:
+        return self.chosen.get(customer, {}).get(purpose, False)
 
 
 @dataclass
@@ -166,9 +173,9 @@ class Visitor:
         state = value_of("state", page)
         return self.post("/pay", state=state, **STEPS[self.visit.carry.states[state].step], **more)
 
-    def _ask(self, method: str, url: str, form: Mapping[str, str]) -> PageResponse:
+    def request(self, method: str, url: str, form: Mapping[str, str]) -> PageRequest:
         parts = urlsplit(url)
-        request = PageRequest(
+        return PageRequest(
             visit=self.visit,
             contacts=self.contacts,
             path=parts.path,
@@ -177,8 +184,16 @@ class Visitor:
             form=form,
             cookies=self.cookies,
         )
-        route = next(route for route in ROUTES if route.path == parts.path)
+
+    def _ask(self, method: str, url: str, form: Mapping[str, str]) -> PageResponse:
+        request = self.request(method, url, form)
+        route = next(route for route in ROUTES if _fits(route.path, request.path))
         return route.answer(self.site, request)
+
+
+def _fits(route: str, path: str) -> bool:
+    """A part in brackets stands for anything."""
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", route), path) is not None
 
 
 @pytest.fixture
@@ -487,6 +502,23 @@ class TestPaying:
         for shown in (number, "Bo Anchor", "ending 4242", "9 Quay Street", "22 November 2026"):
             assert shown in receipt.body
 
+    def test_the_last_four_digits_are_kept_however_the_card_was_typed(
+        self, visitor: Visitor
+    ) -> None:
+        page = visitor.to_the_last_step(open_bill(visitor))
+
+        receipt = visitor.post("/pay", state=value_of("state", page), card="4242 4242 424 1 2 3 4")
+
+        assert "ending 1234" in receipt.body
+
+    def test_a_guest_who_has_paid_all_samples_is_told_how_to_get_more(
+        self, visitor: Visitor
+    ) -> None:
+        for bill in visitor.site.bills.of(None):
+            visitor.pay(bill.number)
+
+        assert "new ones come when the demo is started again" in visitor.get("/bills").body
+
     def test_a_bill_is_paid_once(self, visitor: Visitor) -> None:
         number = open_bill(visitor)
         visitor.pay(number)
@@ -652,17 +684,159 @@ class TestUsageTips:
         assert "/frame.html?topic=kitchen" in visitor.get("/").body
 
 
+class TestOutages:
+    def test_the_film_is_another_companys_and_has_a_title_and_a_size(
+        self, visitor: Visitor
+    ) -> None:
+        film = re.search(r"<iframe[^>]*/embed/[^>]*>", visitor.get("/outages").body)
+
+        assert film
+        assert "http://tidepool.localhost:8803/embed/lights-out" in film[0]
+        for attribute in ('title="Film: ', 'width="640"', 'height="360"'):
+            assert attribute in film[0]
+
+    def test_works_are_still_to_come(self, visitor: Visitor) -> None:
+        assert "23 November 2026" in visitor.get("/outages").body
+
+
+class TestTheNewsletter:
+    def test_who_is_signed_out_is_told_how_to_get_and_how_to_stop_it(
+        self, visitor: Visitor
+    ) -> None:
+        page = visitor.get("/newsletter").body
+
+        assert 'href="/sign-in?next=/newsletter"' in page
+        assert "To stop it, you need not" in page
+        assert visitor.post("/newsletter", wanted="yes").headers["Location"].startswith("/sign-in")
+        assert visitor.contacts.chosen == {}
+
+    @pytest.mark.parametrize(
+        ("form", "gets_it"), [({"wanted": "yes"}, True), ({"wanted": "no"}, False), ({}, False)]
+    )
+    def test_only_a_yes_is_one(self, visitor: Visitor, form: dict[str, str], gets_it: bool) -> None:
+        visitor.sign_in()
+        visitor.post("/newsletter", **form)
+
+        assert list(visitor.contacts.chosen.values()) == [{"newsletter": gets_it}]
+        assert ("Send it to me" in visitor.get("/newsletter").body) == (not gets_it)
+
+    def test_who_is_signed_out_by_now_is_not_told_what_became_of_it(self, visitor: Visitor) -> None:
+        assert "You get no more" not in visitor.get("/newsletter?saved=yes").body
+
+    @pytest.mark.parametrize(
+        ("token", "there"), [("a-B_9", "a-B_9"), ("a&next=//evil", "a%26next%3D"), ("é", "%C3%A9")]
+    )
+    def test_the_short_address_leads_to_the_page_with_the_button(
+        self, visitor: Visitor, token: str, there: str
+    ) -> None:
+        token = token.rpartition("//")[0] or token
+        answer = visitor.get(f"/newsletter/stop/{token}")
+
+        assert answer.status == 303
+        assert answer.headers["Location"] == f"/cookiesafe/unsubscribe?{there}"
+        assert visitor.contacts.chosen == {}
+
+
+class TestTheYoungHarbour:
+    def test_the_way_in_says_nothing_about_the_right_age(self, visitor: Visitor) -> None:
+        page = visitor.get("/young").body.partition("<h1>")[2].partition("</main>")[0]
+
+        assert "/cookiesafe/age?next=/young/quiz" in page
+        for hint in ("13", "child", "adult", "grown-up", "parent"):
+            assert hint not in page.lower()
+
+    def test_a_childs_pages_have_no_adverts_and_no_forms_of_people(self, visitor: Visitor) -> None:
+        visitor.visit.child = True
+        for path in ("/", "/usage", "/outages", "/young", "/young/quiz"):
+            page = visitor.get(path).body
+
+            for others in ("gullwing", "tidepool", "From our partners"):
+                assert others not in page, path
+            for link in ("/sign-in", "/register", "/details", "/newsletter", "/cookiesafe/choices"):
+                assert f'href="{link}' not in page, path
+
+    @pytest.mark.parametrize(
+        "path", ["/register", "/sign-in", "/details", "/newsletter", "/pay", "/bills", "/paid"]
+    )
+    def test_a_child_is_not_asked_who_it_is(self, visitor: Visitor, path: str) -> None:
+        visitor.visit.child = True
+        typed = {"name": "Cy", "email": "cy@harbour.example", "password": "longenough"}
+        for answer in (visitor.get(path), visitor.post(path, **typed)):
+            assert answer.status == 403
+            assert "Please ask a grown-up" in answer.body
+            assert "<input" not in answer.body
+        assert visitor.visit.did == []
+        assert visitor.site.customers.with_email("cy@harbour.example") is None
+
+    def test_a_child_is_led_nowhere_it_cannot_go(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+        visitor.visit.child = True
+        page = missing(visitor.site, visitor.request("GET", "/bils", {}), 404)
+        for body in (page.body, visitor.get("/tamper").body):
+            main = body.partition("<main")[2].partition("</main>")[0]
+            assert re.findall(r'href="(/[a-z][^"]*)"', main) == ["/young/quiz"]
+
+    def test_a_child_who_is_signed_in_can_sign_out(self, visitor: Visitor) -> None:
+        visitor.sign_in()
+        visitor.visit.child = True
+
+        assert visitor.post("/sign-out").status == 303
+        assert visitor.visit.user_id is None
+
+    @pytest.mark.parametrize(
+        ("answers", "right"),
+        [
+            ({"tap": "1", "turbine": "2", "lamp": "0"}, 3),
+            ({"tap": "0"}, 0),
+            ({"tap": "1", "turbine": "-1", "lamp": "é"}, 1),
+        ],
+    )
+    def test_the_quiz_says_how_many_are_right(
+        self, visitor: Visitor, answers: dict[str, str], right: int
+    ) -> None:
+        marked = visitor.post("/young/quiz", **answers).body
+
+        assert f"{right} of 3 are right." in marked
+        assert marked.count(" checked") == sum(each.isdigit() for each in answers.values())
+
+
+class TestThePrivacyPolicy:
+    def test_it_speaks_of_each_company_and_leads_to_every_choice(self, visitor: Visitor) -> None:
+        page = visitor.get("/privacy").body
+
+        for vendor in re.findall(r'\[vendors\.\w+\]\nname = "([^"]+)"', policy.text()):
+            assert vendor in page
+        for path in ("choices", "cookies", "receipt", "devices", "changes"):
+            assert f'"/cookiesafe/{path}"' in page
+
+    def test_its_links_lead_to_pages_of_the_portal(self, visitor: Visitor) -> None:
+        paths = re.findall(r'href="(/[a-z/-]*)"', visitor.get("/privacy").body)
+        ours = {path for path in paths if not path.startswith(("/cookiesafe/", "/static/"))}
+
+        assert {"/young", "/newsletter", "/details"} <= ours
+        assert all(visitor.get(path).status in (200, 303) for path in ours)
+
+
 class TestThePolicy:
+    def test_the_next_version_is_this_one_and_more(self) -> None:
+        now, later = Policy.from_toml(policy.text()), Policy.from_toml(policy.next_text())
+
+        assert set(later.purposes) - set(now.purposes) == {"surveys"}
+        assert {id: later.grounds[id] for id in now.grounds} == now.grounds
+
     def test_it_has_the_advertisers_port_of_this_run(self) -> None:
         assert "gullwing.localhost:8802" in policy.text()
         assert "gullwing.localhost:8812" in policy.text(8812)
         assert "8802" not in policy.text(8812)
+        assert "tidepool.localhost:8813" in policy.text(8812, 8813)
 
 
 def test_a_second_start_brings_only_what_is_missing(site: Site) -> None:
     ada = site.customers.with_email(EMAIL)
     before = site.bills.of(ada)
 
-    seed(site, NOW.date())
+    contacts = Contacts()
+    seed(site, contacts, NOW.date())
 
     assert site.bills.of(ada) == before
+    assert contacts.chosen == {}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cookiesafe.adapters._perform import follow
 from cookiesafe.adapters.stores import MemoryStore
-from cookiesafe.desk.checking import check, differing, legible, listed, summary
+from cookiesafe.desk.checking import check, differing, listed, summary
 from cookiesafe.ledger import Entry, LedgerKey, Record, make_receipt
 from cookiesafe.notice import Checked
 from cookiesafe.upkeep import prove, seal
@@ -155,11 +155,6 @@ def test_it_is_told_by_name_which_fields_differ() -> None:
     held = {"a": 1, "b": {"x": True, "y": False}, "d": 2, "e": 1}
 
     assert differing(said, held) == ("b (y)", "c", "d", "e")
-
-
-def test_a_strangers_text_is_shown_short_and_in_one_line() -> None:
-    assert legible("a\u202eb\0\n\ud800") == "a\ufffdb\ufffd\ufffd\ufffd"
-    assert len(legible("x" * 1_000)) == 81
 
 
 @given(data=st.data())

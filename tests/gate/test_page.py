@@ -390,3 +390,47 @@ def test_a_page_in_utf_16_gets_blanks_at_its_end(encoding: str, step: int, text:
 
 def test_half_a_mark_is_no_utf_16() -> None:
     assert placed(b"\xff", b"<p>") == OURS + b"\xff<p>"
+
+
+# --- what is first in the head -------------------------------------------------------------------
+
+FIRST = b'<script src="/ours.js"></script>'
+HEADS = [
+    b"<!doctype html><html lang=en><head>|<title>x</title></head><body><p>y",
+    b"<!-- <head> --> <!DOCTYPE html>\n<HTML>\n<HEAD data-a='>'>|<script>1</script>",
+    b"|<script>1</script>",
+    b"<html>|<body>",
+    b"|<p>x",
+    b"|x",
+    b"|</head><script>1</script>",
+    b"<html><head>|",
+    b"<head> <!-- x --><meta charset=utf-8>\n<META name=viewport content='>'>|<title>x",
+    b"<meta charset=utf-8>|x",
+    b"<head><meta charset=utf-8>|<META http-equiv=Content-Security-Policy content=\"script-src 'none'\">",
+    b"|",
+]
+
+
+@pytest.mark.parametrize("page", HEADS)
+def test_what_is_first_stands_where_the_head_begins_however_the_page_is_cut(page: bytes) -> None:
+    before, _, after = page.partition(b"|")
+    whole = before + after
+
+    for border in range(len(whole) + 1):
+        gate = PageGate(None, first=FIRST)
+        assert (
+            through(gate, [whole[:border], whole[border:]]).rstrip()
+            == (before + FIRST + after).rstrip()
+        )
+
+
+@settings(deadline=None, max_examples=200)
+@given(cut_pages())
+def test_nothing_runs_before_what_is_first(pages: tuple[bytes, list[bytes]]) -> None:
+    page, chunks = pages
+    out = through(PageGate(OURS, first=FIRST), chunks)
+
+    assert out.replace(OURS, b"").replace(FIRST, b"").rstrip() == page.rstrip()
+    assert out.count(FIRST) == 1
+    scripts = [each.get("src") for each in as_parsed(out).iter("script")]
+    assert scripts[:1] == ["/ours.js"] or ends_in_text(page)

@@ -41,9 +41,9 @@ browsers do some of them.
 
 Each way is a page of its own on an ordinary site, and calls a host name of its own. That host notes
 connections and requests. Name look-ups are read from the browser's log of its network. The policy of the
-site knows the host as a vendor for advertising. CI tries all ways before a choice and after a yes, over
-http, with scripts, on ASGI; and on WSGI, over https and without scripts, what differs there and a sample
-of the rest.
+site knows the host as a vendor for advertising. CI tries all ways before a choice, and every third after
+a yes, over http, with scripts, on ASGI; and on WSGI, over https and without scripts, what differs there
+and a sample of the rest.
 
 Not in it: look-ups and connections that other browsers make, and UDP of WebRTC, which does not leave a
 browser on the machine it is tried on; the same call over TCP does.

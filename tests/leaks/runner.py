@@ -17,7 +17,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.leaks.tracker import Tracker
 from tests.leaks.way import Reach, Way
-from tests.support.browser import launched_whole
+from tests.support.browser import choose, launched_whole
 
 Choice = Literal["accept", "reject"]
 WINDOWS = 32
@@ -83,8 +83,7 @@ def looked_up(log: Path) -> set[str]:
 def _choose(context: BrowserContext, site: str, choice: Choice) -> None:
     page = context.new_page()
     page.goto(site)
-    with page.expect_navigation():
-        page.locator(f"[data-cookiesafe={choice}]").click()
+    choose(page, choice)
     page.close()
 
 

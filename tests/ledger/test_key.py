@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -132,20 +129,3 @@ def test_what_is_no_public_key_is_refused(vkey: object) -> None:
 def test_what_cannot_be_seen_or_is_a_mark_names_no_log(name: str) -> None:
     with pytest.raises(BadNote, match="cannot be the name"):
         check_name(name)
-
-
-def test_cryptography_is_imported_when_a_key_is_used() -> None:
-    code = (
-        "import sys; from cookiesafe.ledger import LedgerKey; import cookiesafe.upkeep; "
-        "key = LedgerKey(b'k' * 32); before = 'cryptography' in sys.modules; "
-        "key.sign(b''); print(before, 'cryptography' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[2],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-
-    assert done.stdout.split() == ["False", "True"]

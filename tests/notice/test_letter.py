@@ -116,3 +116,21 @@ def test_whatever_the_words_hold_it_is_lines_of_letters(name: str, said: str, ti
     (subject + text).encode()
     for line in text.split("\n"):
         assert len(line) <= 72 or " " not in line.strip().removeprefix("- ")
+
+
+def test_it_is_written_in_a_language_and_says_what_was_translated() -> None:
+    translated = "[translations.de.purposes.statistics]\ntitle = 'Statistik'\n"
+    announcement = Announcement(
+        policy=Policy.from_toml(AFTER + translated),
+        before=Policy.from_toml(BEFORE),
+        summary=SUMMARY,
+        in_force=date(2027, 2, 1),
+    )
+
+    subject, text = announcement_text(announcement, SITE, language="de")
+
+    assert subject == "Harbour Light & Water: Unsere Richtlinie ändert sich am 2027-02-01"
+    assert "- Zweck „Statistik“, Text: Lets us count visits. → Lets us count visits, and" in flat(
+        text
+    )
+    assert f"{SITE}/cookiesafe/changes?lang=de\n" in text

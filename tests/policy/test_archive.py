@@ -41,6 +41,7 @@ def policies(draw: st.DrawFn) -> Policy:
         signal=draw(st.sampled_from([None, "gpc"])),
         category=draw(st.sampled_from([None, "advertising"])),
         editorial=draw(st.sampled_from([(), ("0123456789ab",)])),
+        google_consent=draw(st.sampled_from([(), ("ad_storage", "ad_user_data")])),
     )
     always = draw(st.booleans())
     news = Purpose(

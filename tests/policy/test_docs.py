@@ -25,7 +25,7 @@ def test_every_policy_on_the_page_is_a_policy(text: str) -> None:
 
 
 def test_the_page_has_examples() -> None:
-    assert len(blocks("toml")) == 6
+    assert len(blocks("toml")) == 7
 
 
 @pytest.mark.parametrize("example", blocks("python")[1:])

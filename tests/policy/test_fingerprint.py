@@ -122,6 +122,7 @@ def test_what_a_purpose_does_not_rest_on_keeps_its_grounds(old: str, new: str) -
     [
         ('title = "Ads"', 'title = "Ads"\neditorial = ["0123456789ab"]'),
         ('title = "Ads"', 'title = "Ads"\ncategory = "advertising"'),
+        ('title = "Ads"', 'title = "Ads"\ngoogle_consent = ["ad_storage"]'),
         ('name = "Site"', 'name = "Site"\ndnt = true'),
         ('name = "Site"', 'name = "Site"\ngpc = "2026-01-31"'),
         ('name = "Site"', 'name = "Site"\nadult_from = 16'),

@@ -93,7 +93,7 @@ def said_of(text: str) -> list[str]:
             5,
             SITE + ADS + 'id = "ads"\n',
             '"id" is no key of a purpose',
-            "Known: always, category, channel, editorial, signal, text, title, why.",
+            "Known: always, category, channel, editorial, google_consent, signal, text, title, why.",
         ),
         (
             "CS102",
@@ -480,6 +480,27 @@ def said_of(text: str) -> list[str]:
             'purpose "news" has a channel and is about no browser',
             "Name a purpose without a channel.",
         ),
+        (
+            "CS113",
+            6,
+            SITE + ADS + "google_consent = ['ad_storage',\n'ad_personalisation']\n",
+            'Google\'s tags know no consent type "ad_personalisation"',
+            'Did you mean "ad_personalization"?',
+        ),
+        (
+            "CS113",
+            5,
+            SITE + ADS + "google_consent = ['ad_storage', 'ad_storage']\n",
+            'consent type "ad_storage" is granted with "ads" already',
+            "Keep one of the two.",
+        ),
+        (
+            "CS114",
+            6,
+            SITE + ADS + "channel = 'email'\ngoogle_consent = ['ad_storage']\n",
+            'purpose "ads" has a channel, and Google\'s tags are about browsers',
+            "Remove google_consent, or channel.",
+        ),
         *(
             (
                 "CS116",
@@ -679,6 +700,7 @@ KEYS = st.one_of(
             "channel",
             "always",
             "editorial",
+            "google_consent",
             "dnt",
             "gpc",
             "adult_from",

@@ -20,6 +20,8 @@ IMPORTED_LATER = (
     "cookiesafe.adapters.asgi",
     "cookiesafe.adapters.stores.sql",
     "cookiesafe.adapters.wsgi",
+    "demo_app.guide.asgi",
+    "demo_app.guide.wsgi",
     "demo_app.portal.asgi",
     "demo_app.portal.wsgi",
 )
@@ -47,7 +49,9 @@ def choose_and_kill(edge: str, folder: str) -> str:
     if process == 0:
         os.dup2(its_output, 1)
         edged = ["--wsgi"] if edge == "wsgi" else []
-        demo(["--data", folder, "--port", "0", "--advertiser-port", "0", *edged])
+        demo(
+            ["--data", folder, "--port", "0", "--advertiser-port", "0", "--video-port", "0", *edged]
+        )
         os._exit(0)
     os.close(its_output)
     try:

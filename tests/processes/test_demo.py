@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cookiesafe.adapters.stores import open_store
+from demo_app import data
 from tests.support.servers import EDGES, Edge, ask, demo
 
 SOON = 20.0
@@ -45,7 +46,7 @@ def test_a_second_start_goes_on_with_what_the_first_kept(tmp_path: Path, edge: E
         choice = ask(first.portal, "/cookiesafe/choices", form={"choice": "accept"})
         cookies |= choice.set
         assert first.interrupt() == 0
-    ports = [urlsplit(url).port or 0 for url in (first.portal, first.gullwing)]
+    ports = [urlsplit(url).port or 0 for url in (first.portal, first.gullwing, first.tidepool)]
 
     with demo(edge, tmp_path, ports=ports) as second:
         home = ask(second.portal, "/", cookies=cookies)
@@ -57,6 +58,6 @@ def test_a_second_start_goes_on_with_what_the_first_kept(tmp_path: Path, edge: E
         assert BANNER in fresh.body
         assert (again.status, again.location) == (303, "/bills")
         assert second.interrupt() == 0
-    with closing(open_store(f"sqlite:///{tmp_path / 'cookiesafe.db'}")) as store:
+    with closing(open_store(data.database_url(data.last(tmp_path), "cookiesafe"))) as store:
         chosen = [each.event for each in store.records() if "advertising" in each.choices]
         assert chosen == ["grant"]

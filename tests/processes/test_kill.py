@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cookiesafe.adapters.stores import open_store
+from demo_app import data
 from tests.support.servers import EDGES, ROOT, Edge
 
 ROUNDS = 5
@@ -33,8 +34,9 @@ def test_an_answered_choice_survives_a_kill(tmp_path: Path, edge: Edge) -> None:
 
 
 def receipts_in(folder: Path) -> list[str | None]:
-    file = folder / "cookiesafe.db"
+    """Of choices about purposes: the demo's customer has chosen about letters before."""
+    file = data.last(folder) / "cookiesafe.db"
     with closing(sqlite3.connect(file)) as database:
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with closing(open_store(f"sqlite:///{file}")) as store:
-        return [record.receipt for record in store.records() if record.receipt]
+        return [record.receipt for record in store.records() if "advertising" in record.choices]

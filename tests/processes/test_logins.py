@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from tests.support.redis import fresh_prefix
 from tests.support.servers import EDGES, ask, served
 
 Cookies = dict[str, str]
@@ -28,18 +29,20 @@ class Portal:
         return told
 
 
-@pytest.fixture(scope="module", params=["cookie", "store"])
+@pytest.fixture(scope="module", params=["cookie", "store", "redis"])
 def both(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Portal, Portal]]:
-    """One of each edge, with one store."""
+    """One of each edge, with one store. It keeps the sessions, or their cookies do."""
     tmp_path = tmp_path_factory.mktemp("portal")
-    store = f"sqlite:///{tmp_path}/portal.db"
+    given = [f"sqlite:///{tmp_path}/portal.db", request.param]
     with ExitStack() as stack:
+        if request.param == "redis":
+            given = [stack.enter_context(fresh_prefix()), "store", given[0]]
         one, another = (
             Portal(
                 stack.enter_context(
-                    served(["tests.support.portal", each, store, request.param], tmp_path / each)
+                    served(["tests.support.portal", each, *given], tmp_path / each)
                 ).url
             )
             for each in EDGES

@@ -24,6 +24,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -41,17 +42,20 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SETTLING_SECONDS = 10
+Choice = Literal["accept", "reject", "save"]
 _BLOCK = 2
 """What Chromium calls *block* in a setting for sites."""
 NECESSARY = frozenset({"cookiesafe", "cookiesafe-session", "cookiesafe-swept", "cookiesafe-out"})
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launched(*arguments: str) -> Iterator[Browser]:
     """A browser without a window. While it runs, its thread cannot use asyncio."""
     executable = installed(NAMES)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*ARGUMENTS, *arguments]
+        )
         try:
             yield browser
         finally:
@@ -160,9 +164,16 @@ class Visitor:
         self.page.reload()
         self.settle()
 
-    def choose(self, choice: Literal["accept", "reject", "save"]) -> None:
-        """Press that button of the banner or of the choices page."""
-        self.click(self.page.locator(f"[data-cookiesafe={choice}]"))
+    def choose(self, choice: Choice) -> None:
+        """Press that button of the banner, which is gone then, or of the choices page, which leads on."""
+        choose(self.page, choice)
+        self.settle()
+
+    def answer_by_key(self, key: str) -> None:
+        """A key that presses a button of the banner."""
+        self.page.keyboard.press(key)
+        expect(self.banner).to_have_count(0)
+        self.settle()
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
@@ -201,6 +212,23 @@ class Visitor:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.errors.append(message.text)
+
+
+def choose(page: Page, choice: Choice) -> None:
+    """Press that button of the banner, which is gone then, or of the choices page, which leads on."""
+    answer(page, page.locator(f"[data-cookiesafe={choice}]"))
+
+
+def answer(page: Page, button: Locator) -> None:
+    """Press a button that is a choice, and wait until that is taken: a script may do so without loading the page again."""
+    banner = page.locator("section[data-cookiesafe=banner]")
+    if banner.count():
+        button.click()
+        expect(banner).to_have_count(0)
+    else:
+        with page.expect_navigation():
+            button.click()
+    page.wait_for_load_state("load")
 
 
 # --- what can be read off a page -----------------------------------------------------------------
@@ -245,6 +273,11 @@ def tab_stops(page: Page, inside: str, most: int) -> int:
     raise AssertionError(f"{most} times Tab, and the focus is still inside {inside}")
 
 
+def contrast_of(one: str, other: str) -> float:
+    """The contrast ratio (WCAG 2.2) of two opaque colours, as ``rgb(r, g, b)``."""
+    return _ratio(one, other)
+
+
 def contrasts(page: Page, inside: str) -> dict[str, float]:
     """The contrast ratio (WCAG 2.2) of each visible text ``inside`` with what is behind it."""
     found: list[dict[str, str]] = page.evaluate(_COLOURS, inside)
@@ -274,9 +307,9 @@ def own_looks(page: Page, inside: str) -> list[dict[str, str]]:
 
 
 def layout_shift(page: Page) -> float:
-    """How far what was painted has moved since the page began (Layout Instability)."""
+    """How far what was painted has moved since the page began (Layout Instability), in the three digits it is told in."""
     moved: Any = page.evaluate(_SHIFTS)
-    return float(moved)
+    return round(float(moved), 3)
 
 
 def _ratio(one: str, other: str) -> float:

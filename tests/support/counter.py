@@ -116,15 +116,19 @@ def announce(port: int, tls: list[str]) -> None:
     print(f"serving at http{'s' if tls else ''}://harbour.localhost:{port}", flush=True)
 
 
+def wsgi_site() -> WSGIApplication:
+    from cookiesafe.adapters.wsgi import CookieSafeMiddleware
+
+    return CookieSafeMiddleware(wsgi_app, make_safe())
+
+
 def main(edge: str, *tls: str) -> None:
     if edge == "asgi":
         from cookiesafe.adapters.asgi import CookieSafeMiddleware
 
         serve_asgi(CookieSafeMiddleware(asgi_app, make_safe()), list(tls))
     else:
-        from cookiesafe.adapters.wsgi import CookieSafeMiddleware as WSGIMiddleware
-
-        serve_wsgi(WSGIMiddleware(wsgi_app, make_safe()), list(tls))
+        serve_wsgi(wsgi_site(), list(tls))
 
 
 if __name__ == "__main__":

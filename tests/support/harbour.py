@@ -1,89 +1,51 @@
-"""The site of the contract tests: a policy, a clock to move, pages, and how to read the answers."""
+"""The site of the contract tests: its pages, and what its apps are seen to do."""
 
 from __future__ import annotations
 
-import re
 from typing import Any, Protocol
 
 import pytest
 
 from cookiesafe import CookieSafe, Policy, Visit
-from cookiesafe.consent import DAY
-from tests.support.edges import AppRequest, AppResponse, Client, Handler, Response, answer, html
+from cookiesafe.testing.reading import cache_rules, lets_in, next_of, policies, varies_by
+from cookiesafe.testing.site import BANNER, CONSENT, KEY, NOW, POLICY, REVISIT, SESSION, Clock
+from tests.support.edges import AppRequest, AppResponse, Client, Handler, answer, html
+
+__all__ = [
+    "BANNER",
+    "CONSENT",
+    "KEY",
+    "NOW",
+    "ONLY_ASGI",
+    "ONLY_WSGI",
+    "OTHER_KEY",
+    "PAGE",
+    "POLICY",
+    "REVISIT",
+    "SESSION",
+    "SWEPT",
+    "Asks",
+    "Clock",
+    "Cookies",
+    "MakeClient",
+    "MakeSafe",
+    "cache_rules",
+    "counting",
+    "lets_in",
+    "next_of",
+    "page",
+    "policies",
+    "setting",
+    "varies_by",
+]
 
 ONLY_ASGI = pytest.mark.parametrize("edge", ["asgi"])
 ONLY_WSGI = pytest.mark.parametrize("edge", ["wsgi"])
 
-KEY = "the first key has more than 32 bytes"
 OTHER_KEY = "another key has more than 32 bytes too"
-NOW = 1_800_000_000
-
-POLICY = """
-[site]
-name = "Harbour Light & Water"
-hosts = ["static.harbour.example"]
-
-[purposes.statistics]
-title = "Statistics"
-text = "Lets us count visits."
-
-[purposes.advertising]
-title = "Advertising"
-text = "Lets us show adverts that match your interests."
-signal = "gpc"
-
-[vendors.tidepool]
-name = "Tidepool"
-hosts = ["count.tidepool.example"]
-purposes = ["statistics"]
-
-[vendors.gullwing]
-name = "Gullwing Adverts"
-hosts = ["ads.gullwing.example"]
-purposes = ["advertising"]
-
-[vendors.payfast]
-name = "Payfast"
-hosts = ["js.payfast.example"]
-purposes = ["necessary"]
-why = "shows the card form"
-
-[cookies.cart]
-purpose = "necessary"
-why = "holds your payment until it is sent"
-
-[cookies.hl_stat]
-purpose = "statistics"
-
-[cookies."hl_ad*"]
-purpose = "advertising"
-vendor = "gullwing"
-
-[cookies.hl_taste]
-purpose = "advertising"
-
-[features.tips]
-purpose = "statistics"
-without = "you see the same tips as everybody"
-"""
 
 PAGE = "<!doctype html><html><head><title>Harbour</title></head><body class=a><h1>Bills</h1></body></html>"
-CONSENT = "__Host-cookiesafe"
-SESSION = "__Host-cookiesafe-session"
 SWEPT = "__Host-cookiesafe-swept"
-BANNER = 'data-cookiesafe="banner"'
-REVISIT = 'data-cookiesafe="revisit"'
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now: float = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-    def days(self, count: float) -> None:
-        self.now += count * DAY
 
 
 class MakeClient(Protocol):
@@ -147,36 +109,3 @@ class Asks:
         self.allowed = {p for p in ("statistics", "advertising") if visit.allows(p)}
         self.vendors = {v for v in ("tidepool", "gullwing") if visit.allows_vendor(v)}
         return html(PAGE)
-
-
-# --- how to read an answer -----------------------------------------------------------------------
-
-
-def policies(response: Response) -> list[str]:
-    return response.headers_of("content-security-policy")
-
-
-def lets_in(response: Response, host: str) -> bool:
-    """Whether every policy of the response lets the browser call ``host``."""
-    found = policies(response)
-    assert found, "no policy at all"
-    return all(host in policy for policy in found)
-
-
-def varies_by(response: Response) -> set[str]:
-    return _listed(response.header("vary"))
-
-
-def cache_rules(response: Response) -> set[str]:
-    return _listed(response.header("cache-control"))
-
-
-def _listed(value: str | None) -> set[str]:
-    return {part.strip().lower() for part in (value or "").split(",")} - {""}
-
-
-def next_of(response: Response) -> str:
-    """Where the first form of the page leads back to, as written in the markup."""
-    found = re.search(r'name="next" value="([^"]*)"', response.text)
-    assert found, "there is no form"
-    return found[1]

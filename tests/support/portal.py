@@ -106,21 +106,24 @@ def restart(client: Client) -> None:
     client.jar.pop(SESSION, None)
 
 
-def main(edge: str, url: str, kept: Literal["cookie", "store"]) -> None:
-    """``python -m tests.support.portal asgi|wsgi STORE cookie|store`` serves it until it is killed."""
+def main(
+    edge: str, url: str, kept: Literal["cookie", "store"], ledger_url: str | None = None
+) -> None:
+    """``python -m tests.support.portal asgi|wsgi STORE cookie|store [LEDGER]`` serves it until it is killed."""
     safe = CookieSafe(
         Policy.from_toml('[site]\nname = "The portal"'),
         secret_key=KEY,
         store=url,
+        ledger_store=ledger_url,
         session=SessionTerms(kept=kept),
     )
     if edge == "asgi":
-        serve_asgi(ASGIMiddleware(_without_lifespan(asgi_app(Portal())), safe), [])
+        serve_asgi(ASGIMiddleware(without_lifespan(asgi_app(Portal())), safe), [])
     else:
         serve_wsgi(WSGIMiddleware(wsgi_app(Portal()), safe), [])
 
 
-def _without_lifespan(app: ASGIApp) -> ASGIApp:
+def without_lifespan(app: ASGIApp) -> ASGIApp:
     async def http_alone(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             await app(scope, receive, send)

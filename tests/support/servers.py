@@ -58,10 +58,11 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Demo(Running):
-    """``python -m demo_app``: where the portal and the advertiser are."""
+    """``python -m demo_app``: where the portal, the advertiser and the video host are."""
 
     portal: str
     gullwing: str
+    tidepool: str
 
     def calls(self) -> dict[str, int]:
         """How often the advertiser was called since the last reset, by kind."""
@@ -82,14 +83,19 @@ class Counter(Running):
 
 
 @contextmanager
-def demo(edge: Edge, folder: Path, *options: str, ports: Sequence[int] = (0, 0)) -> Iterator[Demo]:
-    """Both sites with their data in ``folder``, from when they are ready; killed if still there at the end."""
-    arguments = ["--data", str(folder), "--port", str(ports[0]), "--advertiser-port", str(ports[1])]
+def demo(
+    edge: Edge, folder: Path, *options: str, ports: Sequence[int] = (0, 0, 0)
+) -> Iterator[Demo]:
+    """All sites with their data in ``folder``, from when they are ready; killed if still there at the end."""
+    named = zip(("--port", "--advertiser-port", "--video-port"), map(str, ports), strict=True)
+    arguments = ["--data", str(folder), *(each for option in named for each in option)]
     edged = ["--wsgi"] if edge == "wsgi" else []
     with _started(["demo_app", *arguments, *edged, *options], folder) as running:
-        found = _said(running, rb"(http://harbour\S+)\s.*?(http://gullwing\S+?)/log\s.*Ctrl-C")
-        portal, gullwing = (url.decode() for url in found.groups())
-        yield Demo(running.process, running.errors, portal, gullwing)
+        sites = (
+            rb"(http://harbour\S+)\s.*?(http://gullwing\S+?)/log\s.*?(http://tidepool\S+)\s.*Ctrl-C"
+        )
+        found = _said(running, sites)
+        yield Demo(running.process, running.errors, *(url.decode() for url in found.groups()))
 
 
 @contextmanager
@@ -109,6 +115,15 @@ def served(arguments: Sequence[str], folder: Path, **settings: str) -> Iterator[
     with _started(arguments, folder, **settings) as running:
         url = _said(running, rb"serving at (\S+)\n")[1].decode()
         yield Counter(running.process, running.errors, url)
+
+
+@contextmanager
+def gunicorn(site: str, folder: Path, *options: str, **settings: str) -> Iterator[Counter]:
+    """``MODULE:APP()``, served by gunicorn."""
+    arguments = ["gunicorn", site, "--bind", "127.0.0.1:0", "--error-logfile", "/dev/stdout"]
+    with _started([*arguments, *options], folder, **settings) as running:
+        port = _said(running, rb"Listening at: http://\S+:(\d+)")[1].decode()
+        yield Counter(running.process, running.errors, f"http://harbour.localhost:{port}")
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:

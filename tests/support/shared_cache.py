@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import formatdate, parsedate_to_datetime
 from typing import Any
 
-from tests.support.edges import Client, Header, Response, Sent
+from tests.support.edges import Client, Header, Outcome, Response, Sent
 
 EVERYTHING = frozenset({"*"})
 TARGETED = ("cdn-cache-control", "surrogate-control", "x-accel-expires")
@@ -275,9 +275,8 @@ class SharedCache:
 class CachedClient(Client):
     """A browser whose site is reached through a cache: its ``app`` is the ``SharedCache``."""
 
-    def _send(self, sent: Sent) -> Response:
-        response: Response = self.app(sent)
-        return response
+    def _attempt(self, sent: Sent) -> Outcome:
+        return Outcome(self.app(sent))
 
 
 def behind(cache: SharedCache, **options: Any) -> CachedClient:

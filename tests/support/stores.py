@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -37,8 +37,9 @@ from sqlalchemy.pool import NullPool
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.adapters.stores.sql.tables import epochs, records, schema, series, sessions, tables
 from cookiesafe.errors import StoreError
-from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
+from cookiesafe.ledger import Record
 from cookiesafe.ports import Store
+from cookiesafe.testing.stores.samples import a_record
 from tests.support.logins import a_login
 
 SERVERS = {
@@ -53,22 +54,6 @@ WAITED_IN_VAIN = ("is making the tables", "pg_advisory_lock(", "database is lock
 EMPTYING = {"postgresql": "TRUNCATE {} RESTART IDENTITY", "mariadb": "TRUNCATE {}"}
 
 Databases = Callable[[str], str]
-
-
-def a_record(number: int = 0, **fields: object) -> Record:
-    """A grant; ``number`` makes it one of many."""
-    plain: dict[str, object] = {
-        "id": f"{number:032x}",
-        "time": 1_800_000_000_000 + number,
-        "event": "grant",
-        "policy": "p1",
-        "notice": "banner",
-        "language": "en",
-        "choices": {"advertising": True, "@gullwing": False},
-        "grounds": {"advertising": "f00d"},
-        "receipt": f"r{number}",
-    }
-    return Record(**{**plain, **fields})  # type: ignore[arg-type]
 
 
 @contextmanager
@@ -136,26 +121,11 @@ def _server(kind: str) -> str:
         pytest.skip(f"{variable} is not set and there is no {kind} here: {error.orig}")
 
 
-def a_batch(store: Store, limit: int = 100) -> Batch:
-    """All that is pending, with tiles and a checkpoint that stand for real ones."""
-    newest = store.checkpoint()
-    base = newest.size if newest else 0
-    ids = tuple(entry.id for entry in store.pending(limit))
-    size = base + len(ids)
-    number = base // 256
-    hashes = {Tile(0, number): f"{base} to {size}".encode()}
-    return Batch(base, ids, hashes, Checkpoint(size, f"a log of {size}\n"))
-
-
-def seal(store: Store, limit: int = 100) -> bool:
-    return store.seal(a_batch(store, limit))
-
-
 @pytest.fixture(name="store", params=KINDS)
 def store_fixture(
     request: pytest.FixtureRequest, tmp_path: Path, databases: Databases
 ) -> Iterator[Store]:
-    with _opened(request.param, lambda kind: _empty(kind, tmp_path, databases)) as store:
+    with _opened(request.param, lambda kind: empty_database(kind, tmp_path, databases)) as store:
         yield store
 
 
@@ -170,7 +140,7 @@ def new_store_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 
 @pytest.fixture(name="url", params=DATABASES)
 def url_fixture(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> str:
-    return _empty(request.param, tmp_path, databases)
+    return empty_database(request.param, tmp_path, databases)
 
 
 @pytest.fixture(name="server_url", params=list(SERVERS))
@@ -185,7 +155,7 @@ def new_url_fixture(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[
         yield url
 
 
-def _empty(kind: str, directory: Path, databases: Databases) -> str:
+def empty_database(kind: str, directory: Path, databases: Databases) -> str:
     return f"sqlite:///{directory / 'store.db'}" if kind == "sqlite" else databases(kind)
 
 
@@ -299,20 +269,3 @@ def use_all(url: str, number: int) -> None:
         assert store.add_series(a_login(f"{number}")[0])
         assert store.create_session(f"{number}", "ann", b"data", 2**40)
         store.advance_epoch("ann")
-
-
-def append_sealing(url: str, numbers: range) -> None:
-    """Append two at a time, and seal what is pending after each; somebody else may be sealing too."""
-    with closing(open_store(url)) as store:
-        for number in numbers[::2]:
-            store.append([a_record(number), a_record(number + 1)])
-            if store.pending(1):
-                batch = a_batch(store)
-                if batch.adds_up:
-                    store.seal(batch)
-
-
-def there(store: Store, records: Iterable[Record]) -> list[Entry]:
-    """These records as the store has them now, sealed or pending."""
-    found = {each.id: each for each in [*store.entries(0, 99_999), *store.pending(99_999)]}
-    return [found[record.id] for record in records]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
+from cookiesafe.adapters.stores.sql.drivers import connector
 from cookiesafe.errors import SettingError
 
 _DRIVERS = {
@@ -18,6 +19,10 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
+HURRIED = 0.9
+"""Seconds: who has fewer left is not to wait for as long as others where an SQLite file is locked."""
+PATIENCE = 60
+"""Seconds that whoever is patient waits for others."""
 _LOG_PAGES = 2000
 """Pages of SQLite's write-ahead log, 8 MB, after which a commit brings them into the database.
 
@@ -25,8 +30,11 @@ That a page was changed more than once in them is what makes it cheaper, and tha
 """
 
 
-def make_engine(text: str) -> Engine:
-    """Raises ``SettingError`` for a URL that cannot be read, ``ImportError`` without a driver."""
+def make_engine(text: str, *, patient: bool = False) -> Engine:
+    """Raises ``SettingError`` for a URL that cannot be read, ``ImportError`` without a driver.
+
+    ``patient`` is who no request waits for: it waits a minute for a lock, and for a statement as long as it takes.
+    """
     try:
         url = make_url(text)
         url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
@@ -37,10 +45,12 @@ def make_engine(text: str) -> Engine:
             poolclass=QueuePool,
             pool_size=places(url),
             max_overflow=0,
+            # Who has a turn finds room in it.
+            pool_timeout=0,
             # To close a connection rolls back what it left open. One that a fork inherited is closed by nobody, and is to
             # say nothing on the parent's socket when it is cleared away.
             pool_reset_on_return=None,
-            connect_args=_driver_options(url),
+            connect_args=_driver_options(url, patient),
         )
     except (ArgumentError, ValueError):
         # Their messages may repeat what they did not understand, a password with it.
@@ -50,6 +60,9 @@ def make_engine(text: str) -> Engine:
         ) from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
+    connect = connector(engine.dialect.driver)
+    if connect is not None:
+        event.listen(engine, "do_connect", lambda _, record, given, named: connect(*given, **named))
     return engine
 
 
@@ -58,21 +71,25 @@ def places(url: URL) -> int:
     return 1 if url.get_backend_name() == "sqlite" else 8
 
 
-def _driver_options(url: URL) -> dict[str, object]:
+def _driver_options(url: URL, patient: bool) -> dict[str, object]:
     """What the URL's own query does not say, its PostgreSQL ``options`` with ours before them."""
     dialect = url.get_backend_name()
+    lock, statement = (PATIENCE, 0) if patient else (1, 1)
     if dialect == "sqlite":
-        return _unsaid(url, timeout=1.0, check_same_thread=False)
+        return _unsaid(url, timeout=float(lock), check_same_thread=False)
     if dialect == "postgresql":
-        options = f"-c statement_timeout=1000 -c lock_timeout=1000 {url.query.get('options', '')}"
-        return {**_unsaid(url, connect_timeout=1, tcp_user_timeout=1000), "options": options}
+        options = f"-c statement_timeout={statement}000 -c lock_timeout={lock}000 {url.query.get('options', '')}"
+        return {
+            **_unsaid(url, connect_timeout=lock, tcp_user_timeout=lock * 1000),
+            "options": options,
+        }
     return _unsaid(
         url,
-        connect_timeout=1,
-        read_timeout=1,
-        write_timeout=1,
+        connect_timeout=lock,
+        read_timeout=statement or None,
+        write_timeout=statement or None,
         # Strict, since MariaDB may be set up to shorten what does not fit instead of refusing it.
-        init_command="SET innodb_lock_wait_timeout=1, lock_wait_timeout=1,"
+        init_command=f"SET innodb_lock_wait_timeout={lock}, lock_wait_timeout={lock},"
         " sql_mode=CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
     )
 
@@ -90,6 +107,15 @@ def _open_sqlite(connection: sqlite3.Connection, _: object) -> None:
     except BaseException:
         connection.close()
         raise
+
+
+def hurry(connection: Connection, seconds: float) -> float:
+    """Wait for so long where an SQLite file is locked; how long that was before. Others look at it by themselves."""
+    if connection.dialect.name != "sqlite":
+        return seconds
+    before: int = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={max(0, int(seconds * 1000))}")
+    return before / 1000
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -112,8 +138,15 @@ def shown(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
+def file_of(url: URL) -> str:
+    """Where a SQLite database is, if it is a file that the URL names plainly; else nothing."""
+    name = url.database or ""
+    plain = url.get_backend_name() == "sqlite" and not name.startswith(("file:", ":memory:"))
+    return os.path.abspath(name) if plain and name else ""
+
+
 def remedy(url: URL) -> str:
-    if url.get_backend_name() != "sqlite" or not url.database or url.database.startswith("file:"):
-        return ""
-    directory = os.path.dirname(os.path.abspath(url.database))
-    return "" if os.path.isdir(directory) else f'Create the directory "{directory}".'
+    directory = os.path.dirname(file_of(url))
+    return (
+        "" if not directory or os.path.isdir(directory) else f'Create the directory "{directory}".'
+    )

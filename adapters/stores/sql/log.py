@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, type_coerce
+from sqlalchemy import Connection, bindparam, delete, func, select, tuple_, type_coerce
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import NullType
 
@@ -16,9 +16,14 @@ _AT_ONCE = 100
 """Tiles that are read at once; each may have 8 KB."""
 _CHECKPOINT = select(checkpoints.c.size, checkpoints.c.note)
 _TILE = select(tiles.c.level, tiles.c.number, type_coerce(tiles.c.hashes, NullType))
+_NOWHERE_YET = -1
 _PUT = (
     records.update()
-    .where(records.c.id == bindparam("which"), records.c.place.is_(None))
+    # As IS NULL, PostgreSQL would look through all that is pending for each, where there was little when it last counted.
+    .where(
+        records.c.id == bindparam("which"),
+        func.coalesce(records.c.place, _NOWHERE_YET) == _NOWHERE_YET,
+    )
     .values(place=bindparam("at"))
 )
 _OLD_TILE = delete(tiles).where(

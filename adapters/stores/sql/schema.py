@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateColumn
 
+from cookiesafe.adapters._patience import for_good
 from cookiesafe.adapters.stores.sql.engine import shown
 from cookiesafe.adapters.stores.sql.tables import SCHEMA, records, schema, tables
-from cookiesafe.errors import SettingError, StoreError
+from cookiesafe.errors import NewerTables, StoreError
 
 _LOCKS = {
     "sqlite": ("BEGIN IMMEDIATE", "COMMIT"),
@@ -19,7 +21,7 @@ _LOCKS = {
         "SELECT pg_advisory_unlock(hashtext('cookiesafe_schema'))",
     ),
     "mysql": (
-        "SELECT GET_LOCK(CONCAT('cookiesafe_schema.', DATABASE()), 1)",
+        "SELECT GET_LOCK(CONCAT('cookiesafe_schema.', DATABASE()), @@lock_wait_timeout)",
         "SELECT RELEASE_LOCK(CONCAT('cookiesafe_schema.', DATABASE()))",
     ),
 }
@@ -27,25 +29,25 @@ _LOCKS["mariadb"] = _LOCKS["mysql"]
 
 
 def ensure_tables(connection: Connection) -> None:
-    """See that they are of our version. Raises ``SettingError`` where they are of a later one.
+    """See that they are of our version. Raises ``NewerTables`` where they are of a later one.
 
     Raises ``StoreError`` while another process is making them: the next use tries again.
     """
-    version = _version(connection)
+    version = version_of(connection)
     if version < SCHEMA:
         with _alone(connection):
-            version = _version(connection)
+            version = version_of(connection)
             if version < SCHEMA:
                 version = _upgrade(connection)
     if version > SCHEMA:
-        raise SettingError(
+        raise NewerTables(
             f"the tables of the store are of version {version}, this CookieSafe knows {SCHEMA}",
             where=shown(connection.engine.url),
             fix="Upgrade cookiesafe, or give it another database.",
         )
 
 
-def _version(connection: Connection) -> int:
+def version_of(connection: Connection) -> int:
     """0 where there are none."""
     if not inspect(connection).has_table(schema.name):
         return 0
@@ -54,11 +56,27 @@ def _version(connection: Connection) -> int:
 
 def _upgrade(connection: Connection) -> int:
     """Make what is missing: a database has what the version before left, or what was made until somebody fell down."""
-    with _patience(connection):
-        tables.create_all(connection)
-        _complete_records(connection)
-        connection.execute(schema.insert(), {"version": SCHEMA})
+    try:
+        with _patience(connection):
+            tables.create_all(connection)
+            _complete_records(connection)
+            connection.execute(schema.insert(), {"version": SCHEMA})
+    except DBAPIError as error:
+        if not _may_not(error):
+            raise
+        raise StoreError(
+            "its user may not make the tables",
+            where=shown(connection.engine.url),
+            fix='Run "cookiesafe db upgrade", with the URL of a user who may.',
+        ) from error
     return SCHEMA
+
+
+def _may_not(error: DBAPIError) -> bool:
+    """Insufficient privilege: PostgreSQL's 42501, and 1142 and 1044 of MariaDB and MySQL."""
+    cause = error.orig
+    sqlstate, args = getattr(cause, "sqlstate", None), getattr(cause, "args", ())
+    return sqlstate == "42501" or args[:1] in ((1142,), (1044,))
 
 
 def _complete_records(connection: Connection) -> None:
@@ -81,7 +99,8 @@ def _patience(connection: Connection) -> Iterator[None]:
     if patient:
         connection.exec_driver_sql("SET statement_timeout = 0")
     try:
-        yield
+        with for_good():
+            yield
     finally:
         if patient:
             connection.exec_driver_sql("RESET statement_timeout")

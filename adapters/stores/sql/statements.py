@@ -41,6 +41,9 @@ def whole(connection: Connection) -> Iterator[None]:
 
 
 def _undo(connection: Connection) -> None:
+    if connection.invalidated:
+        # It was lost, and all that was begun on it is undone.
+        return
     try:
         connection.exec_driver_sql("ROLLBACK")
     except DBAPIError:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import TypeVar
-from weakref import WeakSet
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import Pool
 
+from cookiesafe.adapters._forks import call_after_fork
 from cookiesafe.adapters._later import Later
+from cookiesafe.adapters._patience import left
+from cookiesafe.adapters.stores._rest import SLOW, Rest
 from cookiesafe.adapters.stores._turns import Turns
-from cookiesafe.adapters.stores.sql import contacts, log, series, sessions, traces
+from cookiesafe.adapters.stores.sql import contacts, counts, log, series, sessions, traces
 from cookiesafe.adapters.stores.sql import records as rows
-from cookiesafe.adapters.stores.sql.engine import make_engine, places, remedy, shown
+from cookiesafe.adapters.stores.sql.engine import HURRIED, hurry, make_engine, places, remedy, shown
 from cookiesafe.adapters.stores.sql.schema import ensure_tables
 from cookiesafe.contact import Contact
+from cookiesafe.count import Count
 from cookiesafe.errors import SettingError, StoreError
 from cookiesafe.ledger import Batch, Checkpoint, Entry, Record, Tile
 from cookiesafe.ports import Updated
@@ -30,8 +32,10 @@ from cookiesafe.remember import Series
 T = TypeVar("T")
 CALM = 10.0
 """Seconds between two removals of what is left of erased records."""
-_UNDONE = ("40P01", "40001")
-"""Deadlock and serialization failure of PostgreSQL (its Appendix A)."""
+_READS_ONLY = ("25006", 1290, 1792, 1836)
+"""What a server says that only reads by now, as after a failover: PostgreSQL, and MariaDB and MySQL."""
+_UNDONE = ("40P01", "40001", 1213)
+"""Deadlock and serialization failure of PostgreSQL (its Appendix A), and the deadlock of MariaDB and MySQL."""
 
 
 class SQLStore:
@@ -45,10 +49,11 @@ class SQLStore:
         self._engine = make_engine(url)
         self._closed = False
         self._start()
-        _stores.add(self)
+        call_after_fork(self._forked)
 
     def _start(self) -> None:
         self._turns = Turns(places(self._engine.url))
+        self._rest = Rest()
         self._idle: list[Connection] = []
         self._set_up = Lock()
         self._ready = False
@@ -159,6 +164,21 @@ class SQLStore:
     def delete_sessions(self, user: str) -> None:
         self._do("the sessions were not deleted", partial(sessions.remove_of, user=user))
 
+    def add_counts(self, counted: Sequence[Count]) -> None:
+        self._do("what was counted was not kept", partial(counts.add, counts=counted))
+
+    def counts(self, since: int, until: int) -> list[Count]:
+        work = partial(counts.load, since=since, until=until)
+        return self._do("what was counted was not read", work)
+
+    def swap_counts(self, gone: Sequence[Count], more: Sequence[Count]) -> bool:
+        work = partial(counts.swap, gone=gone, more=more)
+        return self._do("what was counted was not folded", work)
+
+    def remove_counts(self, before: int) -> int:
+        work = partial(counts.remove, before=before)
+        return self._do("what was counted long ago was not removed", work)
+
     def purge(self, now: int) -> int:
         """Sessions first; what fails is done by the next purge.
 
@@ -204,14 +224,16 @@ class SQLStore:
             raise StoreError(f"record {seq} is damaged", where=where) from error
 
     def _do(self, failure: str, work: Callable[[Connection], T]) -> T:
-        """What ``work`` returns. It is done again, once, if its connection was lost or the server undid it."""
+        """What ``work`` returns. It is done again, once, if its connection was lost or the server undid it, at once."""
         if self._closed:
             raise StoreError("the store is closed")
+        began = monotonic()
         try:
             try:
                 return self._connected(work)
             except DBAPIError as error:
-                if not (error.connection_invalidated or _was_undone(error)):
+                mended = error.connection_invalidated or _was_undone(error) or _only_reads(error)
+                if not mended or monotonic() - began >= SLOW:
                     raise
                 return self._connected(work)
         except SettingError:
@@ -219,34 +241,56 @@ class SQLStore:
         # Drivers raise more than their own errors, such as OverflowError.
         except Exception as error:
             url = self._engine.url
-            raise StoreError(failure, where=shown(url), fix=remedy(url)) from error
+            fix = remedy(url) or getattr(error, "fix", "")
+            raise StoreError(failure, where=shown(url), fix=fix) from error
 
     def _connected(self, work: Callable[[Connection], T]) -> T:
-        with self._turns:
+        self._rest.check()
+        with self._turns, self._rest.asking() as asking:
             idle = self._idle
             try:
                 connection = idle.pop()
             except IndexError:
+                asking.reaching = True
                 connection = self._engine.connect()
+                asking.reaching = False
             try:
                 if not self._ready:
-                    with self._set_up:
-                        ensure_tables(connection)
-                        self._ready = True
-                done = work(connection)
-            except BaseException:
+                    self._make_ready(connection)
+                done = self._in_a_hurry(work, connection) if left() < HURRIED else work(connection)
+            except BaseException as error:
                 # What has cost this connection may have cost all: those that are in use now are not kept either.
-                connection.close()
-                self._close_idle()
+                self._close_idle(lost=connection.invalidated)
+                _give_back(connection)
+                if _only_reads(error):
+                    # The name in the URL may lead to another server by now.
+                    self._engine.dispose()
                 raise
             idle.append(connection)
             if idle is not self._idle:
                 _close(idle)
             return done
 
-    def _close_idle(self) -> None:
+    def _make_ready(self, connection: Connection) -> None:
+        if not self._set_up.acquire(timeout=max(0.0, left())):
+            raise TimeoutError("another thread is making the tables")
+        try:
+            ensure_tables(connection)
+            self._ready = True
+        finally:
+            self._set_up.release()
+
+    def _in_a_hurry(self, work: Callable[[Connection], T], connection: Connection) -> T:
+        """For whoever has waited for long already, or for something else."""
+        calm = hurry(connection, left())
+        try:
+            return work(connection)
+        finally:
+            hurry(connection, calm)
+
+    def _close_idle(self, *, lost: bool = False) -> None:
         idle, self._idle = self._idle, []
-        _close(idle)
+        _close(idle, lost=lost)
 
     def _forked(self) -> None:
         # To close these connections would be to speak on the parent's sockets.
@@ -255,29 +299,40 @@ class SQLStore:
         self._start()
 
 
-_stores: WeakSet[SQLStore] = WeakSet()
 _inherited: list[tuple[Pool, list[Connection]]] = []
 
 
-def _after_fork() -> None:
-    for store in list(_stores):
-        store._forked()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
-
-
-def _close(connections: list[Connection]) -> None:
-    """Several threads may do it to the same."""
+def _close(connections: list[Connection], *, lost: bool = False) -> None:
+    """Several threads may do it to the same. Where they are ``lost``, nothing is said to the server, which may not answer."""
     with suppress(IndexError):
         while True:
-            connections.pop().close()
+            connection = connections.pop()
+            if lost:
+                connection.invalidate()
+            _give_back(connection)
+
+
+def _give_back(connection: Connection) -> None:
+    """To the pool, which has room for no other until then."""
+    try:
+        connection.close()
+    except SQLAlchemyError:
+        # To close it rolls back what it left open, and that may fail, too. If it was lost, it is closed by that.
+        if not connection.closed:
+            connection.invalidate()
+            connection.close()
 
 
 def _was_undone(error: DBAPIError) -> bool:
-    """Whether the server gave the statement up for another one's sake: 1213 is MariaDB's and MySQL's deadlock."""
-    cause = error.orig
-    if cause is None:
-        return False
-    return getattr(cause, "sqlstate", None) in _UNDONE or cause.args[:1] == (1213,)
+    """Whether the server gave the statement up for another one's sake."""
+    return not _codes_of(error).isdisjoint(_UNDONE)
+
+
+def _only_reads(error: BaseException) -> bool:
+    return not _codes_of(error).isdisjoint(_READS_ONLY)
+
+
+def _codes_of(error: BaseException) -> set[object]:
+    """PostgreSQL's SQLSTATE, or the number of MariaDB's and MySQL's error."""
+    cause = getattr(error, "orig", None)
+    return {getattr(cause, "sqlstate", None), *getattr(cause, "args", ())[:1]}

@@ -1,4 +1,4 @@
-"""The tables of version 3. Version 1 had the records only; 2 knew of no sealed log and no contacts."""
+"""The tables of version 4. Version 1 had the records only; 2 knew of no sealed log and no contacts; 3 counted nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-SCHEMA = 3
+from cookiesafe.count import LONGEST_VALUE
+
+SCHEMA = 4
 USER_LENGTH = 255
 
 
@@ -138,5 +140,15 @@ sessions = Table(
     ),
     Column("until", BigInteger, nullable=False, index=True),
     Column("version", BigInteger, nullable=False),
+    **_EXACT,
+)
+counts = Table(
+    "cookiesafe_counts",
+    tables,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("figure", String(32), primary_key=True),
+    Column("cut", String(32), primary_key=True),
+    Column("value", String(LONGEST_VALUE), primary_key=True),
+    Column("n", BigInteger, nullable=False),
     **_EXACT,
 )

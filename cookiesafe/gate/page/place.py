@@ -6,6 +6,7 @@ import re
 
 from .passages import DECLARING, Passage, Script, Tag, Text, declaration, is_cut_off
 from .patterns import COMMENT, TAG, TAG_NAME, many
+from .tags import TagText
 
 MAX_HELD_BACK = 64 * 1024
 """How much of an unfinished tag is waited for, in bytes."""
@@ -16,6 +17,7 @@ _TEXTS = frozenset({b"title", b"style", b"noscript", b"noframes"})
 _IN_HEAD = frozenset({b"html", b"head", b"meta", b"link", b"base", b"basefont", b"bgsound"})
 _KNOWN = _IN_HEAD | _TEXTS | {b"script", b"template", b"body", b"frameset"}
 _ENDS_HEAD = frozenset({b"body", b"html", b"br"})
+_FIRST = frozenset({b"html", b"head", b"meta"})
 _LONGEST_NAME = len(b"basefont")
 
 
@@ -29,8 +31,15 @@ class Place:
         self.found = self.missing = False
         self.tag: Tag | None = None
         """The unfinished tag it stopped at."""
+        self.root: bytes | None = None
+        """The tag that the page begins with, if it has it."""
         self._passage: Passage | None = None
         self._templates = 0
+
+    @property
+    def language(self) -> str:
+        """The language tag that the page gives itself, or nothing."""
+        return "" if self.root is None else TagText(self.root, b"html")[b"lang"]
 
     def scan(self, page: bytes) -> int:
         """Up to where ``page`` is understood: where the body begins if that is ``found``, else where to go on."""
@@ -88,6 +97,8 @@ class Place:
         elif name == b"template":
             self._templates = max(0, self._templates + (-1 if found["end"] else 1))
         elif not found["end"]:
+            if name == b"html" and self.root is None:
+                self.root = page[at:end]
             self._behind(name)
         return end, False
 
@@ -100,3 +111,22 @@ class Place:
         elif not self._templates:
             self.found = name == b"body"
             self.missing = name == b"frameset"
+
+
+class HeadPlace(Place):
+    """Where the head begins: behind its tag, or where what comes first begins it, and behind the metas that stand there.
+
+    One of them may name the encoding, which must be said in the first 1,024 bytes (HTML Standard, section 4.2.5.4). One
+    with a policy is no matter of encoding, and would hold for what comes behind it.
+    """
+
+    def _meet(self, page: bytes, found: re.Match[bytes]) -> tuple[int, bool]:
+        tag = TAG.match(page, found.start())
+        rules = tag is not None and b"security-policy" in tag[0].lower()
+        if found["end"] or rules or found["name"].lower() not in _FIRST:
+            self.found = True
+            return found.start(), True
+        return super()._meet(page, found)
+
+    def _behind(self, name: bytes) -> None:
+        pass

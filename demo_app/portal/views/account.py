@@ -14,7 +14,7 @@ from ..site import Site
 TAKEN = "There is an account with this address already: sign in instead"
 FRESH_SECONDS = 600
 """Within which details are changed without the password being asked for again."""
-AFTER_SIGN_IN = ("/bills", "/details")
+AFTER_SIGN_IN = ("/bills", "/details", "/newsletter", "/cookiesafe/dashboard")
 
 
 def register(site: Site, request: PageRequest) -> PageResponse:

@@ -1,9 +1,10 @@
-"""Home, usage tips, and the pages for what went wrong."""
+"""Home, usage tips, outages, the privacy policy, and the pages for what went wrong."""
 
 from __future__ import annotations
 
 from .. import habits, tips
 from ..habits import Statistics
+from ..outages import planned
 from ..page import Cookie, PageRequest, PageResponse
 from ..site import Site
 
@@ -29,6 +30,15 @@ def usage(site: Site, request: PageRequest) -> PageResponse:
         matched=matched,
     )
     return response.with_cookies(Cookie(habits.EXPERIMENT, "tips-as-cards", days=30))
+
+
+def outages(site: Site, request: PageRequest) -> PageResponse:
+    """What is planned, and a film of another company, which is held where nobody has agreed to it."""
+    return site.show(request, "outages.html", works=planned(site.now().date()))
+
+
+def privacy(site: Site, request: PageRequest) -> PageResponse:
+    return site.show(request, "privacy.html")
 
 
 def missing(site: Site, request: PageRequest, status: int) -> PageResponse:

@@ -1,0 +1,5 @@
+"""An exchange that tells the inspector of its request."""
+
+from .exchange import Inspected
+
+__all__ = ["Inspected"]

@@ -1,0 +1,37 @@
+"""Traffic: how often a site is used, counted for everybody together, and how visitors answer its notices."""
+
+from .counting import Answer, Blocked, Counting, HeldBack, Loaded, Press, Seen, Site
+from .figures import CUTS, FIGURES, LEAST, NOTICES, Cut, Figure
+from .keeping import LATE, fold_days, keep, read, remove_old
+from .report import EPOCH, Cells, Notices, Traffic, day_of, report
+from .terms import TERMS, TrafficTerms
+
+__all__ = [
+    "CUTS",
+    "EPOCH",
+    "FIGURES",
+    "LATE",
+    "LEAST",
+    "NOTICES",
+    "TERMS",
+    "Answer",
+    "Blocked",
+    "Cells",
+    "Counting",
+    "Cut",
+    "Figure",
+    "HeldBack",
+    "Loaded",
+    "Notices",
+    "Press",
+    "Seen",
+    "Site",
+    "Traffic",
+    "TrafficTerms",
+    "day_of",
+    "fold_days",
+    "keep",
+    "read",
+    "remove_old",
+    "report",
+]

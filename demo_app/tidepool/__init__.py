@@ -1,0 +1,1 @@
+"""Tidepool Video: the third party whose films the portal shows."""

@@ -1,0 +1,43 @@
+"""A child that was forked while others were at it has locks and threads of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from cookiesafe import CookieSafe, Policy, keys_from_file
+from cookiesafe.adapters._commits import commits_of
+from tests.support.harbour import KEY, OTHER_KEY
+from tests.support.nodes import Keys
+
+PATIENCE = 20
+LEDGER_KEY = "bm90IGEgc2VjcmV0OiBpdCBpcyBvbiB0aGlzIHBhZ2U"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_takes_other_keys_and_says_how_it_is_whoever_held_a_lock(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys", KEY)
+    safe = CookieSafe(
+        Policy.from_toml('[site]\nname = "S"'),
+        secret_key=keys_from_file(keys.path),
+        ledger_key=LEDGER_KEY,
+        store=f"sqlite:///{tmp_path}/store.db",
+    )
+    assert safe.health().ok
+    committing = commits_of(safe.store)._committing
+    with safe._succession._lock, safe._probe._lock, safe._sealing._lock, committing:
+        process = os.fork()
+        if process == 0:
+            signal.alarm(PATIENCE)
+            keys.are(OTHER_KEY, KEY)
+            safe._sealing.due()
+            commits_of(safe.store).commit_waiting(safe.store)
+            health = safe.health(timeout=PATIENCE)
+            os._exit(0 if health.ok and health.keys == 2 else 1)
+
+    assert os.waitpid(process, 0)[1] == 0
+    safe.close()
