@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .consent import Consent
 from .errors import StoreError
-from .ids import new_id
+from .ids import new_receipt_id
 from .jar import Standing
 from .ledger import Event, Record
 from .notice import Shown
@@ -43,9 +43,9 @@ def choice_of(
     seen there, ``language`` the one it was said in where that is not known.
     """
     old = standing.consent
-    receipt = (
-        (old.receipt or new_id(settings.entropy)) if consent.grants or consent.former else None
-    )
+    receipt = None
+    if consent.grants or consent.former:
+        receipt = old.receipt or new_receipt_id(now, settings.entropy)
     consent = replace(consent, receipt=receipt, told=old.told)
     record = record_of(
         settings,
