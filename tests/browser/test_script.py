@@ -113,6 +113,25 @@ def test_a_no_is_taken_without_loading_the_page_again(new_page: NewPage, path: s
     assert "/cookiesafe/notice.js" not in page.content()
 
 
+@pytest.mark.parametrize("down", [0, 300])
+def test_whoever_loads_the_page_again_after_a_choice_finds_it_where_it_was(
+    new_page: NewPage, down: int
+) -> None:
+    """Not where the way back stands, which a browser may take for the line that it has put at the top."""
+    seen = new_page()
+    long = "() => { document.querySelector('h1').style.marginBlockEnd = '3000px' }"
+    seen.page.add_init_script(f"addEventListener('DOMContentLoaded', {long})")
+    page = seen.go()
+    seen.press("reject")
+    expect(page.locator("[role=status]")).to_be_focused()
+    page.evaluate(f"scrollTo(0, {down})")
+    page.reload()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+    assert page.evaluate("scrollY") <= down
+    assert page.evaluate("document.documentElement.scrollHeight") > 3000
+
+
 def test_after_a_choice_the_way_back_is_there_and_stays_when_the_line_is_hidden(
     new_page: NewPage,
 ) -> None:
