@@ -63,7 +63,7 @@ TRIED_IN = {
     "console": "tests/reference/test_reference.py",
     "html": "tests/adapters/django/test_docs.py",
     "ini": "tests/reference/test_reference.py",
-    "js": "tests/reference/test_reference.py",
+    "js": "tests/browser/test_script.py",
     "json": "tests/reference/test_reference.py",
     "mermaid": "tests/remember/test_page.py",
     "python": "tests/test_docs.py",
