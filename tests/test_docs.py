@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_urlsafe
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,22 @@ def test_the_readmes_example_does_what_it_tells_to_verify() -> None:
     assert "ads.gullwing.example" in after.headers["Content-Security-Policy"]
     assert "hl_ad" in {line.partition("=")[0] for line in after.headers.getlist("Set-Cookie")}
     assert "match.js" in adverts.text
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("app", ["asgi:app", "wsgi:app"])
+def test_the_readmes_example_passes_the_check_that_it_names(app: str) -> None:
+    run(ROOT / "README.md")["safe"].close()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cookiesafe", "check", app],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COOKIESAFE_KEY": token_urlsafe(32)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, f"{app}: nothing found in 1 page\n")
 
 
 @pytest.mark.usefixtures("elsewhere")
