@@ -14,10 +14,11 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
@@ -605,13 +606,74 @@ WSGIClient(CookieSafeMiddleware(app, safe)).get("/")
 
 def test_a_process_that_ends_brings_what_is_left(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
-    subprocess.run(
-        [sys.executable, "-W", "error", "-c", ENDS, url], cwd=ROOT, check=True, timeout=60
-    )
+    assert said_as_it_ends(ENDS, url) == ""
+    assert pages_in(url) == [1]
 
+
+NO_MORE_THREADS = """
+import atexit, threading
+def start(timer):
+    raise RuntimeError("can't create new thread at interpreter shutdown")
+atexit.register(setattr, threading.Timer, "start", start)
+"""
+
+
+def test_so_does_one_that_may_start_no_thread_any_more(tmp_path: Path) -> None:
+    """As Python from 3.12 on, once the main thread has ended."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+
+    assert said_as_it_ends(ENDS + NO_MORE_THREADS, url) == ""
+    assert pages_in(url) == [1]
+
+
+def said_as_it_ends(program: str, url: str) -> str:
+    """What a program writes to its errors."""
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, url],
+        cwd=ROOT,
+        check=True,
+        timeout=60,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    return ended.stderr
+
+
+def pages_in(url: str) -> list[int]:
     with closing(open_store(url)) as store:
         counts: Any = store
-        assert [each.n for each in counts.counts(0, 99_999) if each[1:3] == ("pages", "")] == [1]
+        return [each.n for each in counts.counts(0, 99_999) if each[1:3] == ("pages", "")]
+
+
+class Slow(MemoryStore):
+    """Says when it has begun to keep counts, and keeps them some time later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self._may = Event(), Event()
+
+    def add_counts(self, counts: Sequence[Count]) -> None:
+        self.begun.set()
+        Timer(0.2, self._may.set).start()
+        assert self._may.wait(20)
+        super().add_counts(counts)
+
+    def close(self) -> None:
+        self.at_close = list(self.counts(0, 99_999))
+
+
+def test_closing_waits_for_what_is_being_brought(make_client: MakeClient) -> None:
+    store = Slow()
+    client = make_client(store=store, traffic=TERMS)
+    assert client.safe is not None
+    client.get("/")
+    bringing = Thread(target=client.safe.traffic)
+    bringing.start()
+    assert store.begun.wait(20)
+    client.safe.close()
+    bringing.join()
+
+    assert Count(int(NOW) // 86_400, "pages", "", "", 1) in store.at_close
 
 
 def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock) -> None:
