@@ -47,9 +47,13 @@ class Later:
         """There is something to do. Costs nothing while that is known already, and raises nothing."""
         if not self._after or self._timer is not None:
             return
-        with self._lock:
-            if not self._closed and self._timer is None:
-                self._begin()
+        # Whoever has the lock starts the thread, or is the thread, which has yet to begin.
+        if self._lock.acquire(blocking=False):
+            try:
+                if not self._closed and self._timer is None:
+                    self._begin()
+            finally:
+                self._lock.release()
 
     def close(self) -> None:
         """Do what is due, now, and nothing later."""
