@@ -108,6 +108,7 @@ def metrics(traffic: Traffic) -> tuple[Metric, ...]:
         of("held"),
         of("undeclared", held=rate(traffic.total("undeclared"), traffic.total("held"))),
         of("blocked"),
+        of("missed"),
     )
 
 

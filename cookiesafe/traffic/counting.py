@@ -19,6 +19,8 @@ from .views import Views
 
 MOST_LEFT: Final = 2000
 """What may be left before whoever leaves more has to help."""
+MOST_KEPT: Final = 4000
+"""What may be left at all: more is not counted, and how much that was is."""
 _HELP: Final = 32
 
 
@@ -42,6 +44,7 @@ class Counting:
         self._views = Views(terms, place_header, self._pages, self._tally)
         self.wanted = self._views.wanted
         self._left: deque[Left] = deque()
+        self._missed: dict[int, int] = {}
         self._ways: dict[type, Callable[[Any], None]] = {
             Seen: self._views.count,
             Answer: self._count_answer,
@@ -53,7 +56,11 @@ class Counting:
     def leave(self, what: Left) -> None:
         """To be counted later. Costs a request next to nothing."""
         left = self._left
-        left.append(what)
+        if len(left) < MOST_KEPT:
+            left.append(what)
+        else:
+            day = int(what.now) // DAY
+            self._missed[day] = self._missed.get(day, 0) + 1
         self.due()
         if len(left) > MOST_LEFT:
             self.help(_HELP)
@@ -72,6 +79,9 @@ class Counting:
     def take(self) -> list[Count]:
         """What was counted since the last time."""
         self._views.cut()
+        missed, self._missed = self._missed, {}
+        for day, n in missed.items():
+            self._tally.add(day, "missed", n=n)
         return self._tally.take()
 
     def give_back(self, counts: Sequence[Count]) -> None:
@@ -81,6 +91,7 @@ class Counting:
     def forget(self) -> None:
         """As in a child process: what its parent has left to count is its parent's."""
         self._left.clear()
+        self._missed.clear()
         self._views.forget()
         self._tally.take()
 
@@ -88,7 +99,7 @@ class Counting:
 
     def _count_answer(self, answer: Answer) -> None:
         add, record = self._tally.add, answer.record
-        day = record.time // 1000 // DAY
+        day = int(answer.now) // DAY
         cuts = {
             "where": record.notice or OTHER,
             "way": "script" if answer.by.script else "form",
@@ -105,7 +116,7 @@ class Counting:
             add(day, "answered")
             add(day, "answered", "purpose", f"{name} {'yes' if yes else 'no'}")
         if record.notice == "embed":
-            self._count_embed(Loaded(record.time / 1000, "always"))
+            self._count_embed(Loaded(answer.now, "always"))
         if record.event == "withdrawal":
             add(day, "withdrawn")
             for cut in ("where", "policy"):

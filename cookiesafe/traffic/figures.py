@@ -102,6 +102,10 @@ FIGURES: Final = {
         "such a report.",
         ("vendor", "host"),
     ),
+    "missed": Figure(
+        "Not counted",
+        "What came faster than it could be counted, whatever it was: the other figures lack it, and no page was slower for it.",
+    ),
 }  # fmt: skip
 
 NOTICES: Final = {

@@ -60,6 +60,10 @@ class Answer(NamedTuple):
     said: Mapping[str, bool]
     by: Press
 
+    @property
+    def now(self) -> float:
+        return self.record.time / 1000
+
 
 class Loaded(NamedTuple):
     """An embed was loaded ``once`` or ``always``."""

@@ -25,7 +25,7 @@ from .values import (
 
 Fields = Mapping[str, str]
 MOST_ALIKE: Final = 2000
-"""Kinds of page views that are counted together before they are cut."""
+"""Kinds of page views that are counted together before they are cut; each of a further kind is cut at once."""
 _NO_LINK: Final = "none"
 _WANTED: Final = frozenset(
     {"user-agent", "accept-language", "referer", "host", "sec-fetch-site", "sec-purpose", "purpose"}
@@ -51,7 +51,7 @@ class View(NamedTuple):
 
 
 class Views:
-    """Counts navigations in a ``tally``: those that are alike together, and cut only once that is asked for, or needed.
+    """Counts navigations in a ``tally``: those that are alike together, and cut only once that is asked for.
 
     ``wanted`` are the fields that are looked at; ``pages`` learns those that the framework tells of.
     """
@@ -73,10 +73,11 @@ class Views:
             return
         if view in alike:
             alike[view] += 1
-            return
-        if len(alike) >= MOST_ALIKE:
-            self.cut()
-        self._alike[view] = 1
+        elif len(alike) < MOST_ALIKE:
+            alike[view] = 1
+        else:
+            # By itself: to cut all the others now would take long, and a request may be waiting for it.
+            self._count_view(view, 1)
 
     def cut(self) -> None:
         """Count what was counted together in each cut."""

@@ -28,7 +28,7 @@ from cookiesafe.adapters import _tallying
 from cookiesafe.adapters.asgi import CookieSafeMiddleware
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.count import OTHER, Count
-from cookiesafe.traffic import EPOCH, LEAST, Traffic, counting
+from cookiesafe.traffic import EPOCH, LEAST, Traffic, counting, views
 from tests.support.edges import AppRequest, AppResponse, Client, html
 from tests.support.harbour import (
     KEY,
@@ -441,6 +441,33 @@ def test_who_leaves_more_than_is_read_helps(
         assert len(client.safe.settings.counting._left) <= 11
 
     assert told(client).total("pages") == 100
+
+
+def test_what_nobody_has_time_to_count_takes_no_room_and_is_said(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST_KEPT", 20)
+    client = make_client(traffic=TERMS)
+    assert client.safe is not None
+    assert client.safe.settings.counting is not None
+    for _ in range(50):
+        client.get("/")
+        assert len(client.safe.settings.counting._left) <= 20
+
+    assert told(client).total("pages") == 20
+    assert told(client).total("missed") == 30
+
+
+def test_more_kinds_of_page_views_than_are_kept_together_are_counted_all_the_same(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_ALIKE", 2)
+    client = make_client(traffic=TERMS)
+    for page in "abcdef":
+        for _ in range(10):
+            client.get(f"/{page}")
+
+    assert told(client).by("pages", "page") == {f"/{page}": 10 for page in "abcdef"}
 
 
 def test_a_fault_of_counting_harms_no_response(
