@@ -22,6 +22,8 @@ FURTHER: Final = 0.1
 MUCH_FURTHER: Final = 0.3
 UNPLACED: Final = 0.02
 MOSTLY_UNPLACED: Final = 0.25
+_BY_SETTINGS: Final = ("kept", "buttons")
+"""The signs that are the same whatever visitors do."""
 _WORST: Final = {"act": 3, "look": 2, "few": 1, "ok": 0}
 
 
@@ -37,10 +39,11 @@ class Sign:
 
 
 def light(signs: Iterable[Sign]) -> State:
-    """The worst of what can be told; ``few`` where nothing can."""
-    states = {each.state for each in signs if each.name != "buttons"}
-    told = states - {"few"}
-    return max(told or {"few"}, key=_WORST.__getitem__)
+    """The worst of what can be told; ``few`` where nothing can, as by settings alone."""
+    told = [each for each in signs if each.state != "few"]
+    if all(each.name in _BY_SETTINGS and each.state == "ok" for each in told):
+        return "few"
+    return max((each.state for each in told), key=_WORST.__getitem__)
 
 
 def signs(traffic: Traffic, policy: str, *, enforce: bool) -> tuple[Sign, ...]:
@@ -163,6 +166,9 @@ def _moved(traffic: Traffic, policy: str) -> Sign:
     title = "Other words have moved nobody"
     choices, accepted = traffic.by("choices", "policy"), traffic.by("accepted", "policy")
     before = [each for each in choices if each not in (policy, "other")]
+    n = choices.get(policy, 0)
+    if not before and (n is None or n < ENOUGH):
+        return _few("moved", title, n, "choices")
     if not before:
         return Sign("moved", "ok", title, "There was one policy in this time.")
     now = _share(accepted, choices, policy)

@@ -342,6 +342,7 @@ def test_its_figures_are_those_of_what_was_done(operator: Client) -> None:
         "Held": "102",
         "Undeclared": "51",
         "Blocked by browsers": "0",
+        "Not counted": "0",
     }
     assert table(operator, "answers")["All rejected"] == [14, 14 / 37, 14 / 51]
     assert table(operator, "held")["/bills"] == ["surprise", 50]

@@ -48,9 +48,10 @@ def test_with_nothing_counted_nothing_can_be_told() -> None:
     shown = signs(traffic(), POLICY, enforce=True)
 
     assert {each.name: each.state for each in shown if each.state != "ok"} == dict.fromkeys(
-        ("placed", "way", "no", "back"), "few"
+        ("placed", "way", "no", "back", "moved"), "few"
     )
     assert not any(each.do for each in shown)
+    assert light(shown) == "few"
 
 
 def test_where_nothing_is_held_the_light_is_red() -> None:
@@ -128,6 +129,13 @@ def test_other_words_that_move_who_accepts(
 
     assert found.state == state
     assert ("points" in found.do) == (state == "look")
+
+
+@pytest.mark.parametrize(("choices", "state"), [(0, "few"), (5, "few"), (99, "few"), (100, "ok")])
+def test_one_policy_moves_nobody_once_enough_have_answered(choices: int, state: State) -> None:
+    counted = [("choices", "policy", POLICY, choices)] if choices else []
+
+    assert sign("moved", *counted).state == state
 
 
 def test_the_light_is_the_worst_of_what_can_be_told() -> None:
