@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
+from urllib.parse import unquote
 
 from ..consent import DAY
 from ..count import OTHER
@@ -124,9 +125,15 @@ class Views:
             site = site_of(host) if host and host != here else _NO_LINK
             return site, _since(int(seen.now) // DAY, standing) if agrees else "", ""
         if agrees and host:
-            before = self._pages.page_of(path.removeprefix(seen.root))
-            return "", "", value_of(f"{before} > {page}")
+            return "", "", value_of(f"{self._page_before(seen.root, path)} > {page}")
         return "", "", ""
+
+    def _page_before(self, root: str, referring: str) -> str:
+        """Of a path as it stands in an address. One that is not below the ``root`` is of no page of the app."""
+        path = unquote(referring)
+        below = path.removeprefix(root)
+        is_below = path.startswith(root) and below.startswith("/")
+        return self._pages.page_of(below) if is_below else OTHER
 
     def _told(self, fields: Iterable[AnyHeader]) -> Fields:
         """The fields that are looked at, as text."""

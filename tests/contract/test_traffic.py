@@ -757,6 +757,8 @@ def starlette_client(safe: CookieSafe) -> Client:
 
     routes = [
         Route("/users/{name}", page),
+        Route("/profile-{name}", page),
+        Route("/café", page),
         Mount("/shop", routes=[Route("/of/{name}/{p:path}", page)]),
     ]
     return ASGIClient(CookieSafeMiddleware(Starlette(routes=routes), safe))
@@ -770,6 +772,8 @@ def flask_client(safe: CookieSafe) -> Client:
 
     app = Flask(__name__)
     app.add_url_rule("/users/<name>", "user", lambda name: PAGE)
+    app.add_url_rule("/profile-<name>", "profile", lambda name: PAGE)
+    app.add_url_rule("/café", "café", lambda: PAGE)
     app.add_url_rule("/shop/of/<name>/<path:p>", "shop", lambda name, p: PAGE)
     return WSGIClient(WSGIMiddleware(app, safe))
 
@@ -816,3 +820,29 @@ def test_what_a_framework_finds_in_a_path_is_not_counted(
 
     assert safe.traffic().by("pages", "page") == {"/shop/of/*/*": 15, "/users/*": 15}
     assert safe.traffic().by("moves", "move") == {"/users/* > /users/*": 15}
+
+
+@pytest.mark.parametrize("client_of", [starlette_client, flask_client])
+def test_a_parameter_may_be_some_of_a_part(
+    make_safe: MakeSafe, client_of: Callable[[CookieSafe], Client]
+) -> None:
+    safe = make_safe(traffic=TERMS)
+    client = client_of(safe)
+    for _ in range(10):
+        client.get("/profile-ann")
+
+    assert safe.traffic().by("pages", "page") == {"/*": 10}
+
+
+@pytest.mark.parametrize("client_of", [starlette_client, flask_client])
+def test_a_page_before_is_known_by_its_address_too(
+    make_safe: MakeSafe, client_of: Callable[[CookieSafe], Client]
+) -> None:
+    safe = make_safe(traffic=TERMS)
+    client = client_of(safe)
+    client.choose("accept")
+    referer = {"referer": "https://www.example/caf%C3%A9", "sec-fetch-site": "same-origin"}
+    for _ in range(10):
+        client.get("/caf%C3%A9", headers=referer)
+
+    assert safe.traffic().by("moves", "move") == {"/café > /café": 10}
