@@ -102,8 +102,8 @@ def _placed(traffic: Traffic) -> Sign:
 
 def _way_to_no(traffic: Traffic) -> Sign:
     title = "The way to a no is as short"
-    # Who withdraws has no banner any more.
-    later = traffic.by("withdrawn", "where").get("choices") or 0
+    # Who withdraws has no banner any more. Who does so by the other button is not among those who reject.
+    later = traffic.by("withdrawn", "press").get("choices reject") or 0
     no = _on_banner(traffic.by("rejected", "where"), later)
     yes = _on_banner(traffic.by("accepted", "where"))
     if no is None or yes is None:

@@ -121,6 +121,7 @@ class Counting:
             add(day, "withdrawn")
             for cut in ("where", "policy"):
                 add(day, "withdrawn", cut, cuts[cut])
+            add(day, "withdrawn", "press", f"{cuts['where']} {answer.by.button}")
 
     def _count_embed(self, loaded: Loaded) -> None:
         now, how = loaded

@@ -45,6 +45,7 @@ CUTS: Final = {
     "layout": Cut("Layout", "where the notice stood, such as `top`; `unknown`"),
     "policy": Cut("Policy", "the fingerprint of the policy"),
     "where": Cut("Where", "`banner`, `choices`, `embed`, `feature` (a limited notice), `receipt`"),
+    "press": Cut("Press", "where, and by which button: `accept`, `reject` or `save`"),
     "way": Cut("Way", "`form`, as without JavaScript, or `script`"),
     "purpose": Cut("Purpose", "a purpose, or a vendor behind an `@`, with `yes` or `no`"),
     "how": Cut("How", "`once`, or `always`"),
@@ -88,7 +89,7 @@ FIGURES: Final = {
     "rejected": Figure("All rejected", "Choices by the button that rejects all, or that withdraws.", _OF_ANSWER),
     "saved": Figure("Some chosen", "Choices of each by itself, or of one alone.", _OF_ANSWER),
     "answered": Figure("Answers by purpose", "Yes and no to each purpose that a choice was about.", ("purpose",)),
-    "withdrawn": Figure("Withdrawals", "Choices that left nothing of what was agreed to before.", ("where", "policy")),
+    "withdrawn": Figure("Withdrawals", "Choices that left nothing of what was agreed to before.", ("where", "policy", "press")),
     "embeds": Figure("Embeds loaded", "Presses of *load once* and *always* in the place of an embed.", ("how",)),
     "held": Figure(
         "Held",

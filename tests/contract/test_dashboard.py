@@ -279,6 +279,16 @@ def test_what_is_asked_for_in_vain_is_the_usual(operator: Client, query: str) ->
     assert 'aria-current="page">30 days<' in response.text
 
 
+@pytest.mark.parametrize("name", ["nothing", "", "held&table=days", "%ff"])
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_table_that_there_is_not_is_not_found(operator: Client, name: str, form: str) -> None:
+    response = operator.get(f"{DASHBOARD}?as={form}&table={name}")
+
+    assert response.status == 404
+    assert " held," in response.text
+    assert response.header("cache-control") == "no-store"
+
+
 @pytest.mark.parametrize("days", [7, 30, 90])
 def test_a_period_may_be_chosen(operator: Client, days: int) -> None:
     response = operator.get(f"{DASHBOARD}?days={days}")

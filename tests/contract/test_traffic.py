@@ -375,6 +375,7 @@ def test_answers_are_counted_by_where_and_how_they_were_given(make_client: MakeC
     assert traffic.by("choices", "way") == {"form": 10, "script": 10}
     assert traffic.by("accepted", "device") == {"phone": 10}
     assert traffic.by("withdrawn", "where") == {"choices": 10}
+    assert traffic.by("withdrawn", "press") == {"choices reject": 10}
     assert traffic.notices.withdrawn == 10
 
 

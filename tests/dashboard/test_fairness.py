@@ -90,7 +90,17 @@ def test_who_withdraws_has_no_banner_and_counts_for_nothing_there() -> None:
     counts = [*answered("accepted", 500, 20), *answered("rejected", 400, 200)]
 
     assert sign("way", *counts).state == "look"
-    assert sign("way", *counts, ("withdrawn", "where", "choices", 180)).state == "ok"
+    assert sign("way", *counts, ("withdrawn", "press", "choices reject", 180)).state == "ok"
+
+
+def test_who_withdraws_by_what_is_ticked_is_none_of_those_who_reject() -> None:
+    counts = [*answered("accepted", 500, 20), *answered("rejected", 400, 200)]
+    withdrawn = [
+        ("withdrawn", "where", "choices", 180),
+        ("withdrawn", "press", "choices save", 180),
+    ]
+
+    assert sign("way", *counts, *withdrawn).state == "look"
 
 
 @pytest.mark.parametrize(
