@@ -142,6 +142,14 @@ def _way_back(traffic: Traffic) -> Sign:
     title = "A yes can be taken back"
     accepted = traffic.total("accepted")
     withdrawn = traffic.total("withdrawn")
+    if lost := traffic.by("unrecorded", "event").get("withdrawal"):
+        return Sign(
+            "back",
+            "look",
+            title,
+            f"{lost:,} times somebody tried to, and it was not recorded.",
+            "See in the log what the ledger's store did not do, and try it yourself.",
+        )
     if accepted is None or accepted < ENOUGH:
         return _few("back", title, accepted, "visitors who accepted all")
     if withdrawn is None:

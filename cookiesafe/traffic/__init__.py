@@ -3,7 +3,7 @@
 from .counting import Counting
 from .figures import CUTS, FIGURES, LEAST, NOTICES, Cut, Figure
 from .keeping import LATE, fold_days, keep, read, remove_old
-from .left import Answer, Blocked, HeldBack, Loaded, Press, Seen, Site
+from .left import Answer, Blocked, HeldBack, Loaded, Press, Seen, Site, Unrecorded
 from .report import EPOCH, Cells, Notices, Traffic, day_of, report
 from .terms import TERMS, TrafficTerms
 
@@ -29,6 +29,7 @@ __all__ = [
     "Site",
     "Traffic",
     "TrafficTerms",
+    "Unrecorded",
     "day_of",
     "fold_days",
     "keep",

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..consent import DAY
 from ..count import OTHER, Count
 from ..gate.findings import kind_of_held
-from .left import Answer, Blocked, HeldBack, Left, Loaded, Seen
+from .left import Answer, Blocked, HeldBack, Left, Loaded, Seen, Unrecorded
 from .report import Traffic, report
 from .tally import Tally
 from .terms import TrafficTerms
@@ -48,6 +48,7 @@ class Counting:
         self._ways: dict[type, Callable[[Any], None]] = {
             Seen: self._views.count,
             Answer: self._count_answer,
+            Unrecorded: self._count_unrecorded,
             Loaded: self._count_embed,
             HeldBack: self._count_held,
             Blocked: self._count_blocked,
@@ -122,6 +123,11 @@ class Counting:
             for cut in ("where", "policy"):
                 add(day, "withdrawn", cut, cuts[cut])
             add(day, "withdrawn", "press", f"{cuts['where']} {answer.by.button}")
+
+    def _count_unrecorded(self, what: Unrecorded) -> None:
+        now, event = what
+        self._tally.add(int(now) // DAY, "unrecorded")
+        self._tally.add(int(now) // DAY, "unrecorded", "event", event)
 
     def _count_embed(self, loaded: Loaded) -> None:
         now, how = loaded

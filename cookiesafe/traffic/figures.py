@@ -47,6 +47,7 @@ CUTS: Final = {
     "where": Cut("Where", "`banner`, `choices`, `embed`, `feature` (a limited notice), `receipt`"),
     "press": Cut("Press", "where, and by which button: `accept`, `reject` or `save`"),
     "way": Cut("Way", "`form`, as without JavaScript, or `script`"),
+    "event": Cut("Event", "what it would have been: `grant`, `change`, `refusal` or `withdrawal`"),
     "purpose": Cut("Purpose", "a purpose, or a vendor behind an `@`, with `yes` or `no`"),
     "how": Cut("How", "`once`, or `always`"),
     "kind": Cut("Kind", "`cookie`, `host` or `field`"),
@@ -90,6 +91,11 @@ FIGURES: Final = {
     "saved": Figure("Some chosen", "Choices of each by itself, or of one alone.", _OF_ANSWER),
     "answered": Figure("Answers by purpose", "Yes and no to each purpose that a choice was about.", ("purpose",)),
     "withdrawn": Figure("Withdrawals", "Choices that left nothing of what was agreed to before.", ("where", "policy", "press")),
+    "unrecorded": Figure(
+        "Not recorded",
+        "Choices that the ledger did not take, or not in time. They do not hold, but for a no that the app itself passes on.",
+        ("event",),
+    ),
     "embeds": Figure("Embeds loaded", "Presses of *load once* and *always* in the place of an embed.", ("how",)),
     "held": Figure(
         "Held",

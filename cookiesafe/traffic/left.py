@@ -65,6 +65,13 @@ class Answer(NamedTuple):
         return self.record.time / 1000
 
 
+class Unrecorded(NamedTuple):
+    """A choice that was not recorded, and what it would have been: the ``event`` of its record."""
+
+    now: float
+    event: str
+
+
 class Loaded(NamedTuple):
     """An embed was loaded ``once`` or ``always``."""
 
@@ -88,4 +95,4 @@ class Blocked(NamedTuple):
     vendor: str | None
 
 
-Left = Seen | Answer | Loaded | HeldBack | Blocked
+Left = Seen | Answer | Unrecorded | Loaded | HeldBack | Blocked

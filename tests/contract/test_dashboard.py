@@ -349,6 +349,7 @@ def test_its_figures_are_those_of_what_was_done(operator: Client) -> None:
         "All rejected": "14",
         "Some chosen": "11",
         "Withdrawals": "0",
+        "Not recorded": "0",
         "Held": "102",
         "Undeclared": "51",
         "Blocked by browsers": "0",

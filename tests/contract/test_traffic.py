@@ -387,8 +387,30 @@ def test_what_was_not_recorded_is_not_counted(make_client: MakeClient) -> None:
     client = make_client(store=Down(), traffic=True)
     for _ in range(10):
         assert client.choose("accept").status == 503
+        assert client.choose("reject").status == 503
 
     assert told(client).total("choices") == 0
+    assert told(client).by("unrecorded", "event") == {"grant": 10, "refusal": 10}
+
+
+def test_a_withdrawal_that_was_not_recorded_is_counted_as_such(make_client: MakeClient) -> None:
+    class Down(MemoryStore):
+        down = False
+
+        def append(self, records: Any) -> None:
+            if self.down:
+                raise StoreError("it is down")
+            super().append(records)
+
+    store = Down()
+    client = make_client(store=store, traffic=True)
+    client.choose("accept")
+    store.down = True
+    for _ in range(10):
+        assert client.choose("reject").status == 503
+
+    assert told(client).by("unrecorded", "event") == {"withdrawal": 10}
+    assert told(client).total("withdrawn") == 0
 
 
 def test_reports_of_browsers_are_counted_by_host(make_client: MakeClient) -> None:

@@ -141,6 +141,13 @@ def test_other_words_that_move_who_accepts(
     assert ("points" in found.do) == (state == "look")
 
 
+@pytest.mark.parametrize(("lost", "state"), [(9, "ok"), (10, "look")])
+def test_a_withdrawal_that_was_not_recorded_is_to_be_looked_at(lost: int, state: State) -> None:
+    counts = [("accepted", "", "", 100), ("withdrawn", "", "", 50)]
+
+    assert sign("back", *counts, ("unrecorded", "event", "withdrawal", lost)).state == state
+
+
 @pytest.mark.parametrize(("choices", "state"), [(0, "few"), (5, "few"), (99, "few"), (100, "ok")])
 def test_one_policy_moves_nobody_once_enough_have_answered(choices: int, state: State) -> None:
     counted = [("choices", "policy", POLICY, choices)] if choices else []

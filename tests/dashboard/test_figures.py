@@ -38,7 +38,7 @@ def test_each_figure_is_that_of_the_traffic_and_says_what_it_counts() -> None:
 
     for name in shown.keys() & FIGURES.keys():
         assert shown[name].n == counted.total(name)
-    assert len(shown.keys() & FIGURES.keys()) == 11
+    assert len(shown.keys() & FIGURES.keys()) == 12
     assert all(each.text.endswith(".") and "`" not in each.text for each in shown.values())
 
 
