@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from .figures import Cell, Table
+from .table import Cell, Table
 
 WIDTH: Final = 600
 HEIGHT: Final = 150

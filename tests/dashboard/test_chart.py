@@ -9,7 +9,7 @@ import pytest
 
 from cookiesafe.dashboard import Column, Table
 from cookiesafe.dashboard.chart import HEIGHT, WIDTH, Mark, hours, lines, stack, width
-from cookiesafe.dashboard.figures import Cell
+from cookiesafe.dashboard.table import Cell
 
 
 def by_day(*rows: tuple[Cell, ...]) -> Table:

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from cookiesafe.count import OTHER, Count
 from cookiesafe.dashboard import Period, Table, as_csv, as_json, metrics, tables
-from cookiesafe.dashboard.figures import OF_CHOICES, OF_SHOWN, Cell
+from cookiesafe.dashboard.figures import OF_CHOICES, OF_SHOWN
+from cookiesafe.dashboard.table import Cell
 from cookiesafe.traffic import EPOCH, FIGURES, Traffic, report
 from demo_app import history
 
