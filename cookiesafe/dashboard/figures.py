@@ -19,6 +19,12 @@ OUTCOMES: Final = {
 }
 
 
+SHOWN: Final = (
+    "pages", "shown", "choices", *OUTCOMES, "withdrawn", "unrecorded", "held", "undeclared", "blocked", "missed",
+)  # fmt: skip
+"""The figures of the traffic that are shown, beside what is worked out of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One figure: how often, and which ``shares`` that is, each of a whole that is named."""

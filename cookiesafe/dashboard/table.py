@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-Shape = Literal["lines", "hours", "stack", "bars"]
+Shape = Literal["lines", "hours", "week", "stack", "bars"]
 Kind = Literal["text", "count", "share"]
 Cell = str | int | float | None
 """A count is ``None`` for fewer than ten, a share where it cannot be told."""

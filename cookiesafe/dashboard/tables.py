@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ..count import OTHER
 from ..traffic import CUTS, FIGURES, NOTICES, Cells, Traffic
 from ..traffic.report import rate
-from .figures import OF_CHOICES, OF_SHOWN, OUTCOMES, plain, said
+from .figures import OF_CHOICES, OF_SHOWN, OUTCOMES, SHOWN, plain, said
 from .table import Cell, Column, Table
 
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _VIEWS: Final = {"pages": "Page views", "shown": "Banners shown"}
 
 
@@ -28,18 +30,24 @@ def tables(traffic: Traffic, policy: str) -> dict[str, Table]:
             _policies(traffic, policy),
             _visitors(traffic, "device", "devices", "Devices"),
             _visitors(traffic, "language", "languages", "Languages"),
+            _week(traffic),
             _hours(traffic),
             _cut(traffic, "signals", "Signals of browsers", "pages", "signal"),
             _cut(traffic, "ways", "With and without JavaScript", "choices", "way"),
-            _cut(traffic, "unrecorded", "Choices that were not recorded", "unrecorded", "event"),
             _cut(traffic, "embeds", "Embeds loaded", "embeds", "how"),
             _cut(traffic, "pages", "Pages", "pages", "page"),
+            _cut(traffic, "entries", "Entry pages", "entries", "page"),
+            _cut(traffic, "sites", "Referring sites", "entries", "site"),
+            _cut(traffic, "countries", "Countries", "pages", "country"),
+            _cut(traffic, "moves", "From page to page", "moves", "move"),
+            _cut(traffic, "returns", "Returning visitors", "returns", "since"),
             _held_cookies(traffic),
             _cut(traffic, "held-for", "Held, by purpose", "held", "for"),
             _cut(traffic, "held-why", "Held, by rule", "held", "rule"),
             _cut(traffic, "undeclared", "Undeclared cookies and hosts", "undeclared", "name"),
             _cut(traffic, "blocked", "Refused by browsers, by host", "blocked", "host"),
             _cut(traffic, "blocked-for", "Refused by browsers, by vendor", "blocked", "vendor"),
+            _cut(traffic, "unrecorded", "Choices that were not recorded", "unrecorded", "event"),
         )
     }
 
@@ -66,7 +74,7 @@ def _outcomes(traffic: Traffic) -> Table:
         "answers",
         "Answers",
         "What visitors chose, as a share of all choices, and of all banners shown. A banner may be shown to somebody many "
-        "times before it is answered, so the second is always smaller.",
+        "times before it is answered, so the second is smaller as a rule.",
         (
             Column("Answer", "text"),
             Column("Choices"),
@@ -155,6 +163,21 @@ def _hours(traffic: Traffic) -> Table:
     )
 
 
+def _week(traffic: Traffic) -> Table:
+    days = Counter(day.weekday() for day in traffic.days)
+    cells = traffic.by_weekday("pages", "hour")
+    titles = (f"{name} ({days[at]})" for at, name in enumerate(WEEKDAYS))
+    return Table(
+        "week",
+        "Hours of the week",
+        "Page views by weekday and hour (UTC). In brackets stands how many such days there were; a column is as high as what "
+        "they had on average.",
+        (Column("Hour", "text"), *map(Column, titles)),
+        tuple((f"{hour:02}", *(_cell(each, f"{hour:02}") for each in cells)) for hour in range(24)),
+        "week",
+    )
+
+
 def _held_cookies(traffic: Traffic) -> Table:
     rows = []
     for value, n in traffic.by("held", "cookie").items():
@@ -170,12 +193,13 @@ def _held_cookies(traffic: Traffic) -> Table:
 
 
 def _cut(traffic: Traffic, name: str, title: str, figure: str, cut: str) -> Table:
-    """One figure by one of its cuts."""
+    """One figure by one of its cuts. What it counts is said of those that are none of the single figures."""
+    lead = "" if figure in SHOWN else f"{said(figure)} "
     of, by = FIGURES[figure].title, CUTS[cut].title
     return Table(
         name,
         title,
-        plain(f"{of} by {by.lower()}: {CUTS[cut].text}."),
+        f"{lead}{of} by {by.lower()}: {plain(CUTS[cut].text)}.",
         (Column(by, "text"), Column(of)),
         tuple(traffic.by(figure, cut).items()),
     )

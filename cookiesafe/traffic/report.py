@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -98,6 +98,13 @@ class Traffic:
         if day is None:
             return _folded(self._sums[figure, cut])
         return _folded(self._days[figure, cut].get(day_of(day), {}))
+
+    def by_weekday(self, figure: str, cut: str) -> tuple[Cells, ...]:
+        """The same of all Mondays, and so on to all Sundays."""
+        sums: tuple[Counter[str], ...] = tuple(Counter() for _ in range(7))
+        for day, cells in self._days[figure, cut].items():
+            sums[(EPOCH + timedelta(day)).weekday()].update(cells)
+        return tuple(map(_folded, sums))
 
     @property
     def days(self) -> list[date]:

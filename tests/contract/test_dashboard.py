@@ -395,10 +395,10 @@ def test_every_chart_says_what_it_shows(operator: Client) -> None:
         page,
     )
 
-    assert len(charts) == page.count('role="img"') == 4
+    assert len(charts) == page.count('role="img"') == 5
     assert all((title, desc) == (t, d) for title, desc, t, _, d, _ in charts)
     # All others stand beside the number that they draw.
-    assert page.count("<svg") - 4 == page.count('aria-hidden="true"><path')
+    assert page.count("<svg") - 5 == page.count('aria-hidden="true"><path')
 
 
 def test_what_is_few_is_said_so_and_not_drawn_as_none(operator: Client) -> None:
