@@ -86,7 +86,8 @@ class Tallying:
                 self._counting.give_back(counts)
             raise
         if counts:
-            self._see_to_earlier_days()
+            # What was brought is kept, though this may fail: it is told then, and done with what is brought next.
+            self._bringing.attempt(self._see_to_earlier_days)
 
     def read(self, since: date, until: date) -> Traffic:
         """What was counted on these days and those between, as far as it is known. Raises ``StoreError``."""

@@ -57,13 +57,14 @@ class Counting:
     def leave(self, what: Left) -> None:
         """To be counted later. Costs a request next to nothing."""
         left = self._left
-        if len(left) < MOST_KEPT:
+        before = len(left)
+        if before < MOST_KEPT:
             left.append(what)
         else:
             day = int(what.now) // DAY
             self._missed[day] = self._missed.get(day, 0) + 1
         self.due()
-        if len(left) > MOST_LEFT:
+        if before >= MOST_LEFT:
             self.help(_HELP)
 
     def work_off(self, most: int = 1 << 62) -> bool:

@@ -618,6 +618,32 @@ def test_days_that_are_over_are_folded_and_old_ones_go(
     assert store.counts(0, day - 700) == []
 
 
+def test_what_was_counted_is_read_though_it_cannot_be_folded(
+    make_client: MakeClient, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As by a database user who may not remove rows."""
+
+    class Firm(MemoryStore):
+        firm = True
+
+        def remove_counts(self, before: int) -> int:
+            if self.firm:
+                raise StoreError("it may not")
+            return super().remove_counts(before)
+
+    store = Firm()
+    store.add_counts([Count(int(NOW) // 86_400 - 800, "pages", "page", "/old", 99)])
+    client = make_client(store=store, traffic=TERMS)
+    client.get("/")
+
+    assert told(client).total("answers") is None
+    assert "it may not" in caplog.text
+    store.firm = False
+    client.get("/")
+    assert told(client).total("answers") is None
+    assert not store.counts(0, int(NOW) // 86_400 - 760)
+
+
 def test_purge_folds_and_removes_too(make_safe: MakeSafe) -> None:
     store, day = MemoryStore(), int(NOW) // 86_400
     store.add_counts([Count(day - n, "pages", "page", "/x", 1) for n in (3, 500, 761)])
