@@ -14,7 +14,7 @@ from .left import Answer, Blocked, HeldBack, Left, Loaded, Seen, Unrecorded
 from .report import Traffic, report
 from .tally import Tally
 from .terms import TrafficTerms
-from .values import Pages, device_of, language_of, value_of
+from .values import Pages, device_of, language_of, name_of, value_of
 from .views import Views
 
 MOST_LEFT: Final = 2000
@@ -138,7 +138,7 @@ class Counting:
     def _count_held(self, what: HeldBack) -> None:
         now, path, held = what
         add, day = self._tally.add, int(now) // DAY
-        kind, name, page = kind_of_held(held), value_of(held.name), self._pages.page_of(path)
+        kind, name, page = kind_of_held(held), name_of(held.name), self._pages.page_of(path)
         add(day, "held")
         add(day, "held", "kind", kind)
         add(day, "held", "rule", held.rule)
@@ -157,7 +157,7 @@ class Counting:
         add, day = self._tally.add, int(now) // DAY
         add(day, "blocked")
         add(day, "blocked", "vendor", vendor or "undeclared")
-        add(day, "blocked", "host", value_of(host))
+        add(day, "blocked", "host", name_of(host))
 
 
 _BUTTONS: Final = {"accept": "accepted", "reject": "rejected", "save": "saved"}

@@ -23,6 +23,10 @@ _DESKTOP = re.compile(r"\bWindows\b|\bMacintosh\b|\bX11\b|\bCrOS\b|\bLinux\b")
 _LANGUAGE = re.compile(r"\s*([a-z]{2,3})(?![a-z0-9])", re.IGNORECASE)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NUMBERED = re.compile(r"(?:[0-9.]+|\[.*\])(?::[0-9]+)?")
+_ID = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-f]*[0-9])[0-9a-f]{12,}|(?<![:0-9])[0-9]{5,}",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(
     r"https?://(?:[^/?#@]*@)?((?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?)(/[^?#]*)?(?:[?#]|$)",
     re.IGNORECASE,
@@ -70,7 +74,15 @@ def parts_of(referer: str) -> tuple[str, str]:
 
 def site_of(host: str) -> str:
     """A host, perhaps with a port, as it is counted. One that is named by its number may be one person's: ``other``."""
-    return OTHER if _NUMBERED.fullmatch(host) else value_of(host)
+    return OTHER if _NUMBERED.fullmatch(host) else name_of(host)
+
+
+def name_of(name: str) -> str:
+    """The name of a cookie, a host or a field as it is counted: ``*`` stands for what may be an id in it.
+
+    That is a UUID, twelve hexadecimal digits, or five decimal ones, but for a port.
+    """
+    return value_of(_ID.sub("*", name[:_MOST]))
 
 
 def value_of(text: str) -> str:

@@ -14,6 +14,7 @@ from cookiesafe.traffic.values import (
     country_of,
     device_of,
     language_of,
+    name_of,
     page_of,
     parts_of,
     site_of,
@@ -132,6 +133,7 @@ def test_of_a_referring_page_host_and_path_are_read(referer: str, parts: tuple[s
         ("search.example", "search.example"),
         ("mail.example:8080", "mail.example:8080"),
         ("1and1.example", "1and1.example"),
+        ("ann-8c1f0a77bb12.pages.example", "ann-*.pages.example"),
         ("203.0.113.7", OTHER),
         ("203.0.113.7:8080", OTHER),
         ("[2001:db8::1]", OTHER),
@@ -140,6 +142,25 @@ def test_of_a_referring_page_host_and_path_are_read(referer: str, parts: tuple[s
 )
 def test_a_site_that_is_named_by_its_number_is_not_listed(host: str, site: str) -> None:
     assert site_of(host) == site
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("hl_ad2", "hl_ad2"),
+        ("_ga_ABC1DEF2GH", "_ga_ABC1DEF2GH"),
+        ("user-4711-theme", "user-4711-theme"),
+        ("user-47110-theme", "user-*-theme"),
+        ("sid.8c1f0a77bb12", "sid.*"),
+        ("u_8C1F0A77-bb12-4c3d-9e8f-0123456789ab_x", "u_*_x"),
+        ("feedfacedeadbeef1.tracker.example", "*.tracker.example"),
+        ("localhost:43210", "localhost:43210"),
+        ("accept-decade-facade", "accept-decade-facade"),
+        ("", OTHER),
+    ],
+)
+def test_a_name_has_no_id(name: str, counted: str) -> None:
+    assert name_of(name) == counted
 
 
 @pytest.mark.parametrize(
