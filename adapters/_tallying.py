@@ -32,6 +32,8 @@ from cookiesafe.traffic import (
 
 READ_AFTER: Final = 0.5
 """Seconds after which a thread reads what requests have left."""
+AT_ONCE: Final = 2000
+"""Counts that are brought in one go, for which others may have to wait. After the store was away for long there are many."""
 _LOOKS_BACK: Final = 40
 _FAILURE: Final = "what was counted was not kept"
 
@@ -79,11 +81,14 @@ class Tallying:
         with self._lock:
             self._counting.work_off()
             counts = self._counting.take()
+        kept = 0
         try:
-            follow(keep(counts), self._store)
+            while kept < len(counts):
+                follow(keep(counts[kept : kept + AT_ONCE]), self._store)
+                kept += AT_ONCE
         except BaseException:
             with self._lock:
-                self._counting.give_back(counts)
+                self._counting.give_back(counts[kept:])
             raise
         if counts:
             # What was brought is kept, though this may fail: it is told then, and done with what is brought next.

@@ -555,6 +555,32 @@ def test_what_the_store_does_not_take_is_brought_later(make_client: MakeClient) 
     assert told(client).total("pages") == 20
 
 
+def test_much_is_brought_in_several_goes_and_none_of_it_twice(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(MemoryStore):
+        goes = 0
+
+        def add_counts(self, counts: Sequence[Count]) -> None:
+            assert len(counts) <= 3
+            self.goes += 1
+            if self.goes == 3:
+                raise StoreError("it is down")
+            super().add_counts(counts)
+
+    monkeypatch.setattr(_tallying, "AT_ONCE", 3)
+    store = Failing()
+    client = make_client(store=store, traffic=TERMS)
+    for _ in range(10):
+        client.get("/")
+
+    with pytest.raises(StoreError):
+        told(client)
+    assert len(store.counts(0, 99_999)) == 6
+    assert told(client).total("pages") == 10
+    assert {each.n for each in store.counts(0, 99_999)} == {10}
+
+
 def test_nothing_is_counted_unless_it_is_asked_for(make_client: MakeClient) -> None:
     client = make_client()
     client.get("/")
