@@ -117,7 +117,7 @@ class Counting:
         for name, yes in answer.said.items():
             add(day, "answered")
             add(day, "answered", "purpose", f"{name} {'yes' if yes else 'no'}")
-        if record.notice == "embed":
+        if record.notice == "embed" and any(answer.said.values()):
             self._count_embed(Loaded(answer.now, "always"))
         if record.event == "withdrawal":
             add(day, "withdrawn")

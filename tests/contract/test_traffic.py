@@ -379,6 +379,15 @@ def test_answers_are_counted_by_where_and_how_they_were_given(make_client: MakeC
     assert traffic.notices.withdrawn == 10
 
 
+def test_a_no_in_the_place_of_an_embed_loads_none(make_client: MakeClient) -> None:
+    client = make_client(traffic=True)
+    for _ in range(10):
+        client.another().choose("reject", notice="embed")
+
+    assert told(client).by("choices", "where") == {"embed": 10}
+    assert told(client).total("embeds") == 0
+
+
 def test_what_was_not_recorded_is_not_counted(make_client: MakeClient) -> None:
     class Down(MemoryStore):
         def append(self, records: Any) -> None:
