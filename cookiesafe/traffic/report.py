@@ -52,7 +52,7 @@ class Notices:
     def no_choice_rate(self) -> float | None:
         """The rest of them."""
         answered = self.choice_rate
-        return None if answered is None else max(0.0, 1 - answered)
+        return None if answered is None else 1 - answered
 
     def of_choices(self, outcome: str) -> float | None:
         """``accepted``, ``rejected``, ``saved`` or ``withdrawn``, of choices."""
@@ -64,8 +64,11 @@ class Notices:
 
 
 def rate(part: int | None, whole: int | None) -> float | None:
-    """``None`` where one of them is fewer than ten; but of ten or more, none is 0."""
-    return None if part is None or not whole else part / whole
+    """``None`` where one of them is fewer than ten; but of ten or more, none is 0.
+
+    Nor is it told where the part is more than the whole, as of choices on banners out of a cache, which nobody counted.
+    """
+    return None if part is None or not whole or part > whole else part / whole
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,17 @@ def test_no_export_has_a_number_from_1_to_9(traffic: Traffic) -> None:
     assert "_counts" not in repr(traffic)
 
 
+def test_no_share_is_more_than_its_whole() -> None:
+    """As of banners that come out of a cache, and are answered all the same."""
+    counts = [count("shown", 20), count("choices", 30), count("choices", 30, "where", "banner")]
+    notices = report(MONDAY, MONDAY, [*counts, count("accepted", 20)]).notices
+
+    assert notices.choice_rate is None
+    assert notices.no_choice_rate is None
+    assert notices.of_shown("accepted") == 1
+    assert notices.of_choices("accepted") == 20 / 30
+
+
 def test_the_documentation_has_each_figure_and_each_cut() -> None:
     text = (ROOT / "docs" / "traffic.md").read_text(encoding="utf-8")
 
