@@ -88,12 +88,18 @@ def append_alone(store: Store) -> float:
 
 
 def append_at_once(store: Store, appenders: int) -> float:
-    """Microseconds a record."""
+    """Microseconds a record, on a loop and with a thread that are there already, as a site's are."""
     each = max(10, 5 * WRITES // appenders)
     needs = [[Append((a_record(),)) for _ in range(each)] for _ in range(appenders)]
-    begun = perf_counter_ns()
-    asyncio.run(_append_all(Pool(store, deadline=PATIENCE), needs))
-    return (perf_counter_ns() - begun) / 1000 / (appenders * each)
+
+    async def append() -> float:
+        pool = Pool(store, deadline=PATIENCE)
+        await _append_all(pool, [[Append((a_record(),))]])
+        begun = perf_counter_ns()
+        await _append_all(pool, needs)
+        return (perf_counter_ns() - begun) / 1000 / (appenders * each)
+
+    return asyncio.run(append())
 
 
 async def _append_all(pool: Pool, needs: list[list[Append]]) -> None:
