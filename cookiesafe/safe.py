@@ -52,7 +52,7 @@ from .telling import Telling
 from .traffic import EPOCH, Counting, Traffic, TrafficTerms
 from .traffic import TERMS as TRAFFIC_TERMS
 from .upkeep import Verdict, seal, verify
-from .upkeep.erasing import retain
+from .upkeep.erasing import forget, retain
 from .upkeep.forms import Form, exported
 from .visit import Visit
 
@@ -381,6 +381,16 @@ class CookieSafe:
         """
         _, user = self._contacting(user_id)
         self._follow(contacting.forget(user))
+
+    def forget_receipt(self, number: str) -> int:
+        """Erase all records under the number of a receipt, as its visitor can; how many these were.
+
+        For who asks with the number, and has the browser no more: one that still has it keeps its choice, and goes on under
+        the number. What others have recorded stays provable. It asks the store, and waits for it. Raises ``StoreError``;
+        what is not erased by then is by the next call.
+        """
+        now = int(self.settings.clock() * 1000)
+        return self._follow(forget(number, now, self.settings.entropy))
 
     def unsubscribe_headers(
         self, user_id: str | int, purpose: str, url: str | None = None

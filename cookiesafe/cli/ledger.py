@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ from cookiesafe.desk.recorded import evidence_of
 from cookiesafe.errors import SettingError, UsageError
 from cookiesafe.ledger import LedgerKey, make_receipt
 from cookiesafe.upkeep import Verdict, seal, verify
+from cookiesafe.upkeep.erasing import forget
 from cookiesafe.upkeep.forms import FORMS, Form, exported
 from cookiesafe.upkeep.progress import counted
 
@@ -141,13 +143,39 @@ def prove(
     with kept(app, store) as ledger:
         evidence = ledger.follow(evidence_of(receipt))
         if not evidence.records:
-            raise UsageError(
-                f"nothing is recorded under the number {ascii(receipt)[:80]}",
-                fix="Check the number, and that it is this site's.",
-            )
+            raise _unknown(receipt)
         site = "" if ledger.safe is None else ledger.safe.policy.site.name
         document = make_receipt(site, receipt, *evidence)
     _put([json.dumps(document, indent=2), "\n"], output)
+
+
+@app.command(name="forget")
+def forget_command(
+    receipt: Annotated[str, typer.Argument(metavar="RECEIPT", help="The number on the receipt.")],
+    app: AppOrNone = None,
+    store: StoreOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Erase what is recorded under a number, for good, for a visitor who asks for it and has the browser no more.
+
+    The log stays provable, and says that so many records were erased.
+    """
+    with kept(app, store) as ledger:
+        found = len(ledger.follow(evidence_of(receipt)).records)
+        if not found:
+            raise _unknown(receipt)
+        if not yes:
+            typer.confirm(f"Erase {found} records for good?", abort=True)
+        now = int(time.time() * 1000)
+        erased = ledger.follow(forget(receipt, now, os.urandom))
+    typer.echo(f"{erased} erased")
+
+
+def _unknown(receipt: str) -> UsageError:
+    return UsageError(
+        f"nothing is recorded under the number {ascii(receipt)[:80]}",
+        fix="Check the number, and that it is this site's.",
+    )
 
 
 @app.command()

@@ -117,6 +117,24 @@ def test_what_was_changed_is_found(cli: Cli, receipt: str) -> None:
     assert {each["kind"] for each in csv.DictReader(rows.out.splitlines())} == {"changed"}
 
 
+@pytest.mark.parametrize("of", [["app:app"], ["--store", STORE]], ids=["app", "store"])
+def test_what_a_visitor_wants_forgotten_is_erased_and_the_log_holds(
+    cli: Cli, receipt: str, of: list[str]
+) -> None:
+    cli("ledger", "seal", "app:app")
+    asked = command("ledger", "forget", receipt, *of, folder=Path(), given="n\n")
+    kept = cli("ledger", "prove", receipt, *of)
+
+    done = cli("ledger", "forget", receipt, *of, "--yes")
+
+    assert (asked.code, kept.code) == (1, 0)
+    assert (done.code, done.out.splitlines()[-1]) == (0, "1 erased")
+    assert receipt.encode() not in Path("quay.db").read_bytes()
+    assert cli("ledger", "forget", receipt, *of, "--yes").code == 2
+    cli("ledger", "seal", "app:app")
+    assert cli("ledger", "verify", "app:app").code == 0
+
+
 @pytest.mark.parametrize("form", ["jsonl", "csv", "27560"])
 def test_records_are_exported_by_an_app_or_a_store(cli: Cli, receipt: str, form: str) -> None:
     by_app = cli("ledger", "export", "app:app", "--form", form)
