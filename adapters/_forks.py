@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from weakref import WeakMethod
-
-Call = Callable[[], None]
-
-
-def call_after_fork(call: Call) -> None:
-    """From now on call a method in each child, before anything else is done there. Its object does not live on for that."""
-    _calls.add(WeakMethod(call, _calls.discard))
+from typing import Any
+from weakref import WeakKeyDictionary
 
 
-_calls: set[WeakMethod[Call]] = set()
+def call_after_fork(call: Callable[[], None]) -> None:
+    """From now on call this method in each child, before anything else is done there, and no other of its object's.
+
+    The object does not live on for that.
+    """
+    method: Any = call
+    _calls[method.__self__] = method.__func__
+
+
+# No ``WeakMethod`` that is removed when it is told: one whose class ends with its object, as where Python ends, is told twice.
+_calls: WeakKeyDictionary[object, Callable[[Any], None]] = WeakKeyDictionary()
 
 
 def _after_fork() -> None:
-    for each in list(_calls):
-        call = each()
-        if call is not None:
-            call()
+    for of, call in list(_calls.items()):
+        call(of)
 
 
 if hasattr(os, "register_at_fork"):
