@@ -14,5 +14,16 @@ def templates_of(package: str, **more: Any) -> jinja2.Environment:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
+        # They are those of an installed package. To look whether one was changed would ask the disk for each page.
+        auto_reload=False,
         **more,
     )
+
+
+def compile_all(templates: jinja2.Environment) -> None:
+    """Compile them now, in a tenth of a second or so: whoever is first shown one is not to wait for that.
+
+    Not in a thread: where a server forks meanwhile, its children would begin with that thread's locks, and without it.
+    """
+    for name in templates.list_templates():
+        templates.get_template(name)

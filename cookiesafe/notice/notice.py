@@ -1,23 +1,18 @@
-"""Renders what the visitor is shown. Templates are Jinja's, with everything escaped."""
+"""Renders what the visitor is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
-import jinja2
-from jinja2.ext import i18n
-
-from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
+from ..consent import UNDECIDED, Circumstances, Consent, Question, allowed
 from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor, one_line
 from ..sayings import Foreign, Saying, say, say_in
-from ..templates import templates_of
 from .blocked import BlockedNotice
 from .contact import ContactNotice, Reached
 from .differing import told
@@ -25,6 +20,7 @@ from .language import Language
 from .limited import LimitedNotice
 from .lists import Device, KeptFrom, Lasting, Version, groups, left_over, well_known
 from .receipts import ReceiptNotice
+from .rendering import at, iso_date, rendered
 from .script import ScriptNotice
 from .shown import TEXT, Shown, as_ascii
 from .styles import Sheets, sheets
@@ -240,7 +236,7 @@ class Notice:
             ],
             "waiting": [each for each in optional if each.id in consent.former],
             "by_name": [v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
-            "date": "" if consent.day is None else self.language.isolated(_date(consent.day)),
+            "date": "" if consent.day is None else self.language.isolated(iso_date(consent.day)),
             "child": circumstances.child,
         }
 
@@ -330,7 +326,7 @@ class Notice:
         return self._render(template, root, **context).encode("utf-8")
 
     def _render(self, template: str, root: str, **context: Any) -> str:
-        return _templates().get_template(template).render(self._common(root), **context)
+        return rendered(template, **self._common(root), **context)
 
     def _render_banner(
         self, root: str, question: Question, circumstances: Circumstances
@@ -435,48 +431,3 @@ class Notice:
             "pages_style": f"{own}/pages.css?v={self.sheets.pages.version}",
             "theme": self._theme,
         }
-
-
-def at(address: str, **query: str) -> str:
-    """An address of ours with more in its query."""
-    more = "&".join(f"{name}={quote(value, safe='/')}" for name, value in query.items())
-    return f"{address}{'&' if '?' in address else '?'}{more}"
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    templates = templates_of("cookiesafe.notice", extensions=[i18n])
-    templates.policies["ext.i18n.trimmed"] = True
-    templates.install_gettext_callables(  # type: ignore[attr-defined]
-        **{name: _speaking(name) for name in ("gettext", "ngettext", "pgettext", "npgettext")},
-        newstyle=True,
-    )
-    templates.filters |= {
-        "at": at,
-        "date": lambda seconds: _date(seconds // DAY),
-        "isolated": _speaking("isolated"),
-        "listed": _speaking("listed"),
-        "minute": _minute,
-        "plain": str,
-        "said": _speaking("html"),
-    }
-    return templates
-
-
-def _speaking(name: str) -> Callable[..., str]:
-    """What a page calls to say something in its language."""
-
-    @jinja2.pass_context
-    def say(context: jinja2.runtime.Context, *args: Any) -> str:
-        said: str = getattr(context["language"], name)(*args)
-        return said
-
-    return say
-
-
-def _date(day: int) -> str:
-    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
-
-
-def _minute(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"
