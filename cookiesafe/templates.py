@@ -7,10 +7,10 @@ from typing import Any
 import jinja2
 
 
-def templates_of(package: str, **more: Any) -> jinja2.Environment:
-    """Those in the folder ``templates`` of a package; ``more`` is what Jinja's ``Environment`` is given beside."""
+def templates_of(*packages: str, **more: Any) -> jinja2.Environment:
+    """Those in the folders ``templates`` of packages; ``more`` is what Jinja's ``Environment`` is given beside."""
     return jinja2.Environment(
-        loader=jinja2.PackageLoader(package),
+        loader=jinja2.ChoiceLoader([jinja2.PackageLoader(each) for each in packages]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
