@@ -614,7 +614,8 @@ def test_a_process_that_ends_brings_what_is_left(tmp_path: Path) -> None:
         assert [each.n for each in counts.counts(0, 99_999) if each[1:3] == ("pages", "")] == [1]
 
 
-def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock) -> None:
+@pytest.mark.parametrize("end", ["complete", "failed"])
+def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock, end: str) -> None:
     store = MemoryStore()
     safe = CookieSafe(
         Policy.from_toml(POLICY), secret_key=KEY, clock=clock, store=store, traffic=TERMS
@@ -624,7 +625,7 @@ def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock) -
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await send({"type": "lifespan.startup.complete"})
-            await send({"type": "lifespan.shutdown.complete"})
+            await send({"type": f"lifespan.shutdown.{end}"})
             return
         await send(
             {
@@ -650,7 +651,7 @@ def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock) -
 
     asyncio.run(run())
 
-    assert seen == ["lifespan.startup.complete False", "lifespan.shutdown.complete True"]
+    assert seen == ["lifespan.startup.complete False", f"lifespan.shutdown.{end} True"]
 
 
 # --- frameworks -----------------------------------------------------------------------------------
