@@ -95,7 +95,7 @@ class CookieSafeMiddleware:
             await exchange.end()
 
     def _settling(self, send: Send) -> Send:
-        """When the app has shut down, or could not, what was counted is brought: some servers end in a way that lets nothing be done later."""
+        """When the app has shut down, or could not, bring what was counted: some servers let nothing be done later."""
         counting = self._safe.settings.counting
         if counting is None:
             return send
