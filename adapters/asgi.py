@@ -42,8 +42,8 @@ class CookieSafeMiddleware:
 
         self.app = app
         self._safe = safe
+        self._exchange = exchanges(ASGIExchange, safe)
         self._pool = Pool(safe.store)
-        self._exchange = exchanges(ASGIExchange, safe.settings)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if _VISIT in scope and scope[_VISIT] is visiting.get():

@@ -41,7 +41,7 @@ class CookieSafeMiddleware:
 
         self.app = app
         self.safe = safe
-        self._exchange = exchanges(WSGIExchange, safe.settings)
+        self._exchange = exchanges(WSGIExchange, safe)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if VISIT in environ and environ[VISIT] is visiting.get():
