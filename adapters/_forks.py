@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 
 def call_after_fork(call: Callable[[], None]) -> None:
-    """From now on call this method in each child, before anything else is done there, and no other of its object's.
+    """From now on call a method in each child, before anything else is done there. Its object does not live on for that.
 
-    The object does not live on for that.
+    An object has one.
     """
-    method: Any = call
-    _calls[method.__self__] = method.__func__
+    assert isinstance(call, MethodType)  # noqa: S101 (whose object lives on elsewhere)
+    _calls[call.__self__] = call.__func__
 
 
-# No ``WeakMethod`` that is removed when it is told: one whose class ends with its object, as where Python ends, is told twice.
-_calls: WeakKeyDictionary[object, Callable[[Any], None]] = WeakKeyDictionary()
+# A set of ``WeakMethod`` would do, but complains as Python ends.
+_calls: WeakKeyDictionary[Any, Callable[[Any], None]] = WeakKeyDictionary()
 
 
 def _after_fork() -> None:
-    for of, call in list(_calls.items()):
-        call(of)
+    for owner, call in list(_calls.items()):
+        call(owner)
 
 
 if hasattr(os, "register_at_fork"):

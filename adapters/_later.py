@@ -47,26 +47,26 @@ class Later:
         """There is something to do. Costs nothing while that is known already, and raises nothing."""
         if not self._after or self._timer is not None:
             return
-        with self._lock:
-            if not self._closed and self._timer is None:
-                self._begin()
-
-    def hurry(self) -> None:
-        """Do what is due, now."""
-        with self._lock:
-            timer, self._timer = self._timer, None
-        if timer is not None:
-            timer.cancel()
-            if not self.attempt(self._work):
-                self.due()
+        # Whoever has the lock starts the thread, or is the thread, which has yet to begin.
+        if self._lock.acquire(blocking=False):
+            try:
+                if not self._closed and self._timer is None:
+                    self._begin()
+            finally:
+                self._lock.release()
 
     def close(self) -> None:
         """Do what is due, now, and nothing later."""
+        if self.stop():
+            self.attempt(self._work)
+
+    def stop(self) -> bool:
+        """Do nothing later. Whether something was due."""
         with self._lock:
             timer, self._timer, self._closed = self._timer, None, True
         if timer is not None:
             timer.cancel()
-            self.attempt(self._work)
+        return timer is not None
 
     def _begin(self) -> None:
         if not self._ends:

@@ -12,8 +12,10 @@ from weakref import ref
 
 from cookiesafe.adapters._forks import call_after_fork
 from cookiesafe.adapters._later import Later
+from cookiesafe.adapters._patience import left
 from cookiesafe.adapters._perform import follow
 from cookiesafe.consent import DAY
+from cookiesafe.errors import StoreError
 from cookiesafe.events import Hook
 from cookiesafe.ports import Store
 from cookiesafe.traffic import (
@@ -30,6 +32,8 @@ from cookiesafe.traffic import (
 
 READ_AFTER: Final = 0.5
 """Seconds after which a thread reads what requests have left."""
+AT_ONCE: Final = 2000
+"""Counts that are brought in one go, for which others may have to wait. After the store was away for long there are many."""
 _LOOKS_BACK: Final = 40
 _FAILURE: Final = "what was counted was not kept"
 
@@ -59,20 +63,36 @@ class Tallying:
 
     def _start(self) -> None:
         self._lock = Lock()
+        self._turn = Lock()
 
     def bring(self) -> None:
-        """Bring all that was counted until now. Raises ``StoreError``; what was not kept is brought the next time."""
+        """Bring all that was counted until now, after whoever is at it. What was not kept is brought the next time.
+
+        Raises ``StoreError``.
+        """
+        if not self._turn.acquire(timeout=max(0.0, left())):
+            raise StoreError(f"{_FAILURE} yet, as others are at it")
+        try:
+            self._bring()
+        finally:
+            self._turn.release()
+
+    def _bring(self) -> None:
         with self._lock:
             self._counting.work_off()
             counts = self._counting.take()
+        kept = 0
         try:
-            follow(keep(counts), self._store)
+            while kept < len(counts):
+                follow(keep(counts[kept : kept + AT_ONCE]), self._store)
+                kept += AT_ONCE
         except BaseException:
             with self._lock:
-                self._counting.give_back(counts)
+                self._counting.give_back(counts[kept:])
             raise
         if counts:
-            self._see_to_earlier_days()
+            # What was brought is kept, though this may fail: it is told then, and done with what is brought next.
+            self._bringing.attempt(self._see_to_earlier_days)
 
     def read(self, since: date, until: date) -> Traffic:
         """What was counted on these days and those between, as far as it is known. Raises ``StoreError``."""
@@ -81,13 +101,14 @@ class Tallying:
 
     def settle(self) -> None:
         """Bring what is left, now. Raises nothing: what fails is told, and tried again."""
-        self._reading.hurry()
-        self._bringing.hurry()
+        if not self._bringing.attempt(self.bring):
+            self._bringing.due()
 
     def close(self) -> None:
         """Bring what is left, now, and nothing later."""
-        self._reading.close()
-        self._bringing.close()
+        self._reading.stop()
+        self._bringing.stop()
+        self._bringing.attempt(self.bring)
 
     def purge(self) -> int:
         """Remove what is too old, and fold all days that are over; how many cells were removed. Raises ``StoreError``."""

@@ -86,4 +86,4 @@ HELPERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         )
     }
 )
-"""By the names that templates call them by."""
+"""What templates may call: each function, by its name there."""

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
-from secrets import token_urlsafe
 from statistics import median, quantiles
 from time import perf_counter_ns, sleep
 from typing import NamedTuple
@@ -24,7 +23,7 @@ from typing import NamedTuple
 from cookiesafe.adapters._drive import Pool
 from cookiesafe.adapters._perform import perform
 from cookiesafe.adapters.stores import MemoryStore, open_store
-from cookiesafe.ids import new_record_id
+from cookiesafe.ids import new_receipt_id, new_record_id
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Append, Store
 
@@ -65,7 +64,7 @@ def a_record() -> Record:
         language="en",
         choices={"statistics": True, "advertising": True, "@gullwing": True},
         grounds={"statistics": "3f9a1c22b0de", "advertising": "5b21c3d9e8aa"},
-        receipt=token_urlsafe(16),
+        receipt=new_receipt_id(time / 1000, os.urandom),
     )
 
 

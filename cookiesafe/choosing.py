@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from .consent import Consent
 from .errors import StoreError
-from .ids import new_id
+from .ids import new_receipt_id
 from .jar import Standing
 from .ledger import Event, Record
 from .notice import Shown
 from .ports import Append, Flow
 from .recording import record_of, words_of
 from .settings import Settings
-from .traffic import Answer, Press
+from .traffic import Answer, Press, Unrecorded
 
 
 class Choice(NamedTuple):
@@ -43,9 +43,9 @@ def choice_of(
     seen there, ``language`` the one it was said in where that is not known.
     """
     old = standing.consent
-    receipt = (
-        (old.receipt or new_id(settings.entropy)) if consent.grants or consent.former else None
-    )
+    receipt = None
+    if consent.grants or consent.former:
+        receipt = old.receipt or new_receipt_id(now, settings.entropy)
     consent = replace(consent, receipt=receipt, told=old.told)
     record = record_of(
         settings,
@@ -70,10 +70,14 @@ def _event(consent: Consent, old: Consent) -> Event:
 def recorded(settings: Settings, choice: Choice, by: Press) -> Flow[bool]:
     """Have it recorded, and then counted. Whether it was; that it was not is logged."""
     (failure,) = yield (Append(choice.records),)
+    counting = settings.counting
     if isinstance(failure, StoreError):
         settings.telling.report_store("a choice was not taken, as it was not recorded", failure)
+        if counting is not None:
+            record = choice.records[-1]
+            counting.leave(Unrecorded(record.time / 1000, record.event))
         return False
     settings.versions.kept.update(each.id for each in choice.records[:-1])
-    if settings.counting is not None:
-        settings.counting.leave(Answer(choice.records[-1], choice.said, by))
+    if counting is not None:
+        counting.leave(Answer(choice.records[-1], choice.said, by))
     return True

@@ -14,7 +14,7 @@ from typing import Final
 from .asking import told
 from .contact import Answer, Contact
 from .errors import StoreError, UnknownName, UsageError
-from .ids import new_id
+from .ids import new_receipt_id
 from .ledger import Event
 from .notice import Shown
 from .policy import Purpose
@@ -62,7 +62,7 @@ def may_contact(settings: Settings, user: str, id: str) -> Flow[bool]:
 def load(settings: Settings, user: str) -> Flow[Contact]:
     """A user's choices, or a new one's, who has made none. Raises ``StoreError``."""
     found = yield from told(Store.load_contact, user)
-    return found or Contact(user=user, receipt=new_id(settings.entropy))
+    return found or Contact(user=user, receipt=new_receipt_id(settings.clock(), settings.entropy))
 
 
 def agreed(settings: Settings, contact: Contact) -> Flow[frozenset[str]]:

@@ -71,7 +71,11 @@ def _day(day: int, views: int, policy: str) -> Iterator[Count]:
         "entries": {"page": _PAGES, "site": _SITES},
         "shown": {"layout": {"top": 1.0}, "policy": {policy: 1.0}, **of_visitors},
         "choices": of_answers,
-        "withdrawn": {"where": {"choices": 0.8, "receipt": 0.2}, "policy": {policy: 1.0}},
+        "withdrawn": {
+            "where": {"choices": 0.8, "receipt": 0.2},
+            "press": {"choices reject": 0.7, "choices save": 0.1, "receipt reject": 0.2},
+            "policy": {policy: 1.0},
+        },
         "embeds": {"how": {"once": 0.7, "always": 0.3}},
         "held": {
             "kind": {"cookie": 0.7, "host": 0.3},

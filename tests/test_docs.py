@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_urlsafe
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.test import Client
 
-from cookiesafe import Policy
+from cookiesafe import Policy, current_visit
+from cookiesafe.adapters.wsgi import CookieSafeMiddleware
+from cookiesafe.consent.cookie import read
 from cookiesafe.events import log
+from cookiesafe.policy import History
 from cookiesafe.testing import WSGISuite
 from cookiesafe.testing.asgi import ASGIClient
 from tests.support.harbour import KEY
+from tests.support.serving import serving
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -118,6 +128,22 @@ def test_the_readmes_example_does_what_it_tells_to_verify() -> None:
     assert "ads.gullwing.example" in after.headers["Content-Security-Policy"]
     assert "hl_ad" in {line.partition("=")[0] for line in after.headers.getlist("Set-Cookie")}
     assert "match.js" in adverts.text
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("app", ["asgi:app", "wsgi:app"])
+def test_the_readmes_example_passes_the_check_that_it_names(app: str) -> None:
+    run(ROOT / "README.md")["safe"].close()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "cookiesafe", "check", app],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COOKIESAFE_KEY": token_urlsafe(32)},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (0, f"{app}: nothing found in 1 page\n")
 
 
 @pytest.mark.usefixtures("elsewhere")
@@ -295,6 +321,84 @@ def test_the_reading_on_that_page_is_taken_with_a_password_alone() -> None:
         assert 'name="meter" value="4711"' in answer.text
     assert right.text == "Thank you, ada: 4711."
     assert "Set-Cookie" not in right.headers
+
+
+CURLS = {
+    "README.md": ["Content-Security-Policy", "Set-Cookie: cookiesafe-session", '"banner"'],
+    "docs/csp.md": ["Content-Security-Policy", "Content-Security-Policy"],
+    "docs/frameworks.md": ["Content-Security-Policy", '"banner"'],
+}
+"""What is left of an answer by the line of curl on a page."""
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize("name", CURLS)
+def test_what_a_page_asks_by_curl_is_answered_as_it_says(name: str) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("no curl here")
+    [line] = re.findall(r"(curl -\S+ [^`\n]+)", text_of(ROOT / name))
+    example = run(ROOT / name)
+    with serving(example["app"]) as port:
+        asked = re.sub(
+            r"https?://(localhost:8000|www\.example)/", f"http://localhost:{port}/", line
+        )
+        told = subprocess.run(["bash", "-c", asked], stdout=subprocess.PIPE, text=True, check=True)
+    example["safe"].close()
+
+    found = [each for line in told.stdout.splitlines() for each in {*CURLS[name]} if each in line]
+    assert sorted(found) == sorted(CURLS[name]), told.stdout
+    assert len(found) == told.stdout.count("\n")
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_receipts_on_their_page_are_told_of_as_it_says(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    page = ROOT / "docs" / "receipts.md"
+    run(page)
+
+    assert [capsys.readouterr().out] == [
+        text for language, text in blocks(page) if language == "text"
+    ]
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_the_refusal_on_its_page_is_what_a_script_gets() -> None:
+    page = ROOT / "docs" / "frameworks.md"
+    [shown] = [text for language, text in blocks(page) if language == "json"]
+    example = run(page)
+
+    def app(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        refusal = current_visit().refusal("advertising")
+        assert refusal is not None
+        start(f"{refusal.reply.status} Forbidden", list(refusal.reply.headers))
+        return [refusal.reply.body]
+
+    try:
+        browser = Client(CookieSafeMiddleware(app, example["safe"]))
+        answer = browser.get("/adverts", headers={"Accept": "application/json"})
+    finally:
+        example["safe"].close()
+
+    assert answer.status_code == 403
+    assert answer.json == json.loads(shown)
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/consent.md"])
+def test_the_choices_on_a_page_are_of_the_form_that_is_read(name: str) -> None:
+    policy = Policy.from_toml(
+        '[site]\nname = "Harbour"\n'
+        + "".join(
+            f'[purposes.{each}]\ntitle = "{each}"\n' for each in ("advertising", "statistics")
+        )
+    )
+    shown = re.findall(r"^(1\.\d.*)\.SIGNATURE$", text_of(ROOT / name), re.MULTILINE)
+
+    for payload in shown:
+        consent = read(payload, policy, History(policy))
+        assert consent.day is not None
+        assert consent.state("statistics") == "refused"
+    assert shown
 
 
 SUITE = sorted(name for name in dir(WSGISuite) if name.startswith("test_"))

@@ -23,6 +23,7 @@ from .watching import Watch
 
 _ROBOTS_MS: Final = 5000
 _LONGEST_ROBOTS: Final = 500_000
+_NOTHING: Final = "User-agent: *\nDisallow: /"
 Step = Callable[[int, int | None], object]
 
 
@@ -64,7 +65,7 @@ async def tour(
     playwright: Playwright, browser: Browser, plan: Plan, manner: Manner, step: Step
 ) -> Seen:
     """The same in a browser that runs."""
-    walks = _Walks(browser, plan, manner, step, partial(_robots, playwright, plan))
+    walks = _Walks(browser, plan, manner, step, partial(robots_txt, playwright, plan))
     limit = plan.limits.total
     try:
         async with asyncio.timeout(limit):
@@ -115,7 +116,7 @@ class _Walks:
     def seen(self) -> Seen:
         album = self.album
         for each in sorted(self.pages.disallowed):
-            what = f"{without_query(each)} is not for robots, as the site's robots.txt says"
+            what = f"{without_query(each)} is not for robots, by the site's robots.txt or since that failed"
             album.troubles.append(Trouble(without_query(each), what, counts=False))
         return Seen(
             album.evidence,
@@ -161,16 +162,20 @@ class _Walks:
                 self.published = published(groups, address, self._plan.hosts[0])
 
 
-async def _robots(playwright: Playwright, plan: Plan, url: str) -> str:
-    """The robots.txt for a page, which is asked for by our name; empty where there is none, and on this machine."""
+async def robots_txt(playwright: Playwright, plan: Plan, url: str) -> str:
+    """The robots.txt for a page, which is asked for by our name; empty where there is none, and on this machine.
+
+    Where the server fails, or does not answer, nothing is for robots (RFC 9309, sections 2.3.1.3 and 2.3.1.4).
+    """
     if plan.local:
         return ""
     request = await playwright.request.new_context(user_agent=AGENT)
     try:
-        with suppress(Error):
-            answer = await request.get(f"{origin_of(url)}/robots.txt", timeout=_ROBOTS_MS)
-            if answer.ok:
-                return (await answer.body())[:_LONGEST_ROBOTS].decode("utf-8", "replace")
-        return ""
+        answer = await request.get(f"{origin_of(url)}/robots.txt", timeout=_ROBOTS_MS)
+        if answer.ok:
+            return (await answer.body())[:_LONGEST_ROBOTS].decode("utf-8", "replace")
+        return "" if 400 <= answer.status < 500 else _NOTHING
+    except Error:
+        return _NOTHING
     finally:
         await request.dispose()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import typer
 
@@ -17,7 +20,14 @@ from cookiesafe.keys import MOST_KEYS, key_bytes
 
 app = typer.Typer(help="Files of keys, for keys_from_file.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The file of keys.")]
+Keep = Annotated[
+    int,
+    typer.Option(
+        min=1, max=MOST_KEYS - 1, help="How many earlier keys stay; those beyond are removed."
+    ),
+]
 Show = Annotated[bool, typer.Option("--show", help="Print the new key, too.")]
+_PREPARED = "# prepared: "
 
 
 @app.command()
@@ -35,41 +45,66 @@ def new(
 
 
 @app.command()
-def rotate(
-    file: File,
-    keep: Annotated[
-        int,
-        typer.Option(
-            min=1, max=MOST_KEYS - 1, help="How many earlier keys stay; those beyond are removed."
-        ),
-    ] = MOST_KEYS - 1,
-    show: Show = False,
-) -> None:
-    """Put a new key in front of those in a file, which go on to verify. Who may read the file stays so.
+def prepare(file: File, keep: Keep = MOST_KEYS - 1, show: Show = False) -> None:
+    """Put a new key behind the first of a file: it verifies, and signs nothing before it is rotated.
 
-    Sites that have keys_from_file take it over at the next request. Keep an earlier key for as long as a remembered login
-    lasts.
+    For copies of a file on several servers, which do not all change at once: prepare, bring the file to all of them, rotate,
+    and bring it to all of them again.
     """
+    with _replacing(file) as (opened, before):
+        if _prepared(file):
+            raise SettingError(
+                f"{str(file)!r} has a key that was prepared", fix="Go on: cookiesafe keys rotate."
+            )
+        key = _made()
+        first, *others = before[:keep]
+        opened.writelines(_lines([first, key, *others], prepared=key))
+    _tell(file, f"{2 + len(others)} keys, a new one second", key if show else "")
+
+
+@app.command()
+def rotate(file: File, keep: Keep = MOST_KEYS - 1, show: Show = False) -> None:
+    """Put a new key in front of those in a file, or the one that was prepared. The others go on to verify.
+
+    Who may read the file stays so. Sites that have keys_from_file take it over at the next request. Keep an earlier key for
+    as long as a remembered login lasts.
+    """
+    with _replacing(file) as (opened, before):
+        key = _prepared(file) or _made()
+        others = [each for each in before if each != key][:keep]
+        opened.writelines(_lines([key, *others]))
+    _tell(file, f"{1 + len(others)} keys, a new one first", key if show else "")
+
+
+@contextmanager
+def _replacing(file: Path) -> Iterator[tuple[IO[str], list[str]]]:
+    """The file that is to take its place, and the keys that are in it."""
     if not file.is_file():
         raise SettingError(f"there is no file {str(file)!r}", fix="Make one: cookiesafe keys new.")
     with replacing(file, mode=OWN) as opened:
         before = [str(each) for each in keys_from_file(file)()]
         for each in before:
             key_bytes(each)
-        key = _made()
-        opened.writelines(_lines([key, *before[:keep]]))
-    _tell(file, f"{1 + len(before[:keep])} keys, a new one first", key if show else "")
+        yield opened, before
+
+
+def _prepared(file: Path) -> str:
+    """The key below the line that says so; empty where there is none."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = (key.strip() for line, key in pairwise(lines) if line.startswith(_PREPARED))
+    return next(found, "")
 
 
 def _made() -> str:
     return secrets.token_urlsafe(32)
 
 
-def _lines(keys: list[str]) -> list[str]:
+def _lines(keys: list[str], prepared: str = "") -> list[str]:
     day = datetime.now(UTC).date().isoformat()
+    mark = f"{_PREPARED}it verifies, and signs once it is rotated\n"
     return [
-        f"# The newest first, made {day}. Whoever reads this can sign.\n",
-        *(f"{k}\n" for k in keys),
+        f"# The first signs, all verify, made {day}. Whoever reads this can sign.\n",
+        *(f"{mark if key == prepared else ''}{key}\n" for key in keys),
     ]
 
 

@@ -65,7 +65,7 @@ def kept(app: str | None, url: str | None) -> Iterator[Kept]:
         try:
             yield Kept(safe.store, safe)
         finally:
-            safe.store.close()
+            safe.close()
         return
     if url is None:
         raise SettingError(

@@ -1,7 +1,7 @@
 """The consent as its cookie carries it, which can be read by eye.
 
 After the version come the day of the choice (in days since 2020-01-01 UTC), the choices, and, only where something was
-granted, a random receipt id:
+granted, the id of the receipt:
 
     1.2517.+advertising:3f9a1c22b0de-statistics+@tidepool:5d41402abc4b.Q2hvcCBzdWV5ISAgIDEyMw
 

@@ -1,10 +1,12 @@
 """The dashboard: what the operator of a site sees of what was counted, and of the ledger's proof."""
 
 from .fairness import Sign, State, light, signs
-from .figures import Column, Metric, Table, metrics, tables
+from .figures import Metric, metrics
 from .page import Told, as_csv, as_json, as_shown, page, style, style_version
 from .period import LENGTHS, Period
 from .proof import Proof, look_at_proof
+from .table import Column, Table
+from .tables import tables
 
 __all__ = [
     "LENGTHS",

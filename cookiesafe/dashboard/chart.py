@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
+from math import ceil
 from typing import Final, NamedTuple
 
-from .figures import Cell, Table
+from .table import Cell, Table
 
 WIDTH: Final = 600
 HEIGHT: Final = 150
+STRIP: Final = 18
 _STEPS: Final = (1, 2, 5)
 Numbers = Sequence[int | None]
 
@@ -38,6 +41,13 @@ class Box(NamedTuple):
     size: int
 
 
+class Strips(NamedTuple):
+    """Boxes whose size is ``STRIP`` at most."""
+
+    strips: tuple[tuple[Box, ...], ...]
+    text: str
+
+
 class Boxes(NamedTuple):
     boxes: tuple[Box, ...]
     top: int
@@ -57,10 +67,7 @@ def lines(table: Table, marks: Iterable[Mark] = ()) -> Lines:
         tuple(_path(each, top, last) for each in columns),
         top,
         marked,
-        " ".join(
-            _told(column.title, table, numbers)
-            for column, numbers in zip(table.columns[1:], columns, strict=True)
-        ),
+        _told_each(table, columns),
     )
 
 
@@ -68,8 +75,23 @@ def hours(table: Table) -> Boxes:
     """A column for each row of a table, from its first count."""
     numbers = _numbers(table, table.drawn)
     top = _round_up(table.most)
-    boxes = (Box(at, round((n or 0) * HEIGHT / top)) for at, n in enumerate(numbers))
+    boxes = (Box(at, ceil((n or 0) * HEIGHT / top)) for at, n in enumerate(numbers))
     return Boxes(tuple(boxes), top, _told(table.columns[table.drawn].title, table, numbers))
+
+
+def week(table: Table, days: Iterable[date]) -> Strips:
+    """A strip of columns for each weekday, from a table of hours: what one such day had on average, on one scale."""
+    times = Counter(day.weekday() for day in days)
+    columns = [_numbers(table, at) for at in range(1, len(table.columns))]
+    means = [[(n or 0) / (times[at] or 1) for n in column] for at, column in enumerate(columns)]
+    top = max(map(max, means)) or 1
+    return Strips(
+        tuple(
+            tuple(Box(at, ceil(mean * STRIP / top)) for at, mean in enumerate(each))
+            for each in means
+        ),
+        _told_each(table, columns),
+    )
 
 
 def stack(table: Table) -> Boxes:
@@ -111,6 +133,11 @@ def _round_up(most: int) -> int:
     """To a number that an axis can end with."""
     size = int(f"1{'0' * (len(str(most)) - 1)}")
     return next(step * size for step in (*_STEPS, 10) if step * size >= most)
+
+
+def _told_each(table: Table, columns: Iterable[Numbers]) -> str:
+    named = zip(table.columns[1:], columns, strict=True)
+    return " ".join(_told(column.title, table, numbers) for column, numbers in named)
 
 
 def _told(title: str, table: Table, numbers: Numbers) -> str:

@@ -22,6 +22,8 @@ FURTHER: Final = 0.1
 MUCH_FURTHER: Final = 0.3
 UNPLACED: Final = 0.02
 MOSTLY_UNPLACED: Final = 0.25
+_BY_SETTINGS: Final = ("kept", "buttons")
+"""The signs that are the same whatever visitors do."""
 _WORST: Final = {"act": 3, "look": 2, "few": 1, "ok": 0}
 
 
@@ -37,10 +39,11 @@ class Sign:
 
 
 def light(signs: Iterable[Sign]) -> State:
-    """The worst of what can be told; ``few`` where nothing can."""
-    states = {each.state for each in signs if each.name != "buttons"}
-    told = states - {"few"}
-    return max(told or {"few"}, key=_WORST.__getitem__)
+    """The worst of what can be told; ``few`` where nothing can, as by settings alone."""
+    told = [each for each in signs if each.state != "few"]
+    if all(each.name in _BY_SETTINGS and each.state == "ok" for each in told):
+        return "few"
+    return max((each.state for each in told), key=_WORST.__getitem__)
 
 
 def signs(traffic: Traffic, policy: str, *, enforce: bool) -> tuple[Sign, ...]:
@@ -99,8 +102,8 @@ def _placed(traffic: Traffic) -> Sign:
 
 def _way_to_no(traffic: Traffic) -> Sign:
     title = "The way to a no is as short"
-    # Who withdraws has no banner any more.
-    later = traffic.by("withdrawn", "where").get("choices") or 0
+    # Who withdraws has no banner any more. Who does so by the other button is not among those who reject.
+    later = traffic.by("withdrawn", "press").get("choices reject") or 0
     no = _on_banner(traffic.by("rejected", "where"), later)
     yes = _on_banner(traffic.by("accepted", "where"))
     if no is None or yes is None:
@@ -139,6 +142,14 @@ def _way_back(traffic: Traffic) -> Sign:
     title = "A yes can be taken back"
     accepted = traffic.total("accepted")
     withdrawn = traffic.total("withdrawn")
+    if lost := traffic.by("unrecorded", "event").get("withdrawal"):
+        return Sign(
+            "back",
+            "look",
+            title,
+            f"{lost:,} times somebody tried to, and it was not recorded.",
+            "See in the log what the ledger's store did not do, and try it yourself.",
+        )
     if accepted is None or accepted < ENOUGH:
         return _few("back", title, accepted, "visitors who accepted all")
     if withdrawn is None:
@@ -163,6 +174,9 @@ def _moved(traffic: Traffic, policy: str) -> Sign:
     title = "Other words have moved nobody"
     choices, accepted = traffic.by("choices", "policy"), traffic.by("accepted", "policy")
     before = [each for each in choices if each not in (policy, "other")]
+    n = choices.get(policy, 0)
+    if not before and (n is None or n < ENOUGH):
+        return _few("moved", title, n, "choices")
     if not before:
         return Sign("moved", "ok", title, "There was one policy in this time.")
     now = _share(accepted, choices, policy)

@@ -1,21 +1,16 @@
-"""What the dashboard shows of what was counted: single figures, and tables, each with what it counts."""
+"""The single figures that the dashboard shows of what was counted, each with what it counts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
-from ..count import OTHER
-from ..traffic import CUTS, FIGURES, LEAST, NOTICES, Cells, Traffic
+from ..traffic import FIGURES, LEAST, Traffic
 from ..traffic.report import rate
 
 _EMPHASIS: Final = re.compile(r"\*(\w[^*]*)\*")
-Shape = Literal["lines", "hours", "stack", "bars"]
-Kind = Literal["text", "count", "share"]
-Cell = str | int | float | None
-"""A count is ``None`` for fewer than ten, a share where it cannot be told."""
 OF_CHOICES, OF_SHOWN = "of choices", "of banners shown"
 OUTCOMES: Final = {
     "accepted": "All accepted",
@@ -24,42 +19,10 @@ OUTCOMES: Final = {
 }
 
 
-class Column(NamedTuple):
-    """A share is a number from 0 to 1."""
-
-    title: str
-    kind: Kind = "count"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """``text`` says what is counted, ``shape`` how it is drawn: its first count, or all counts of ``lines``."""
-
-    name: str
-    title: str
-    text: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    shape: Shape = "bars"
-
-    @property
-    def most(self) -> int:
-        """The largest of the counts that are drawn, 1 at least."""
-        drawn = [
-            row[1:] if self.shape == "lines" else row[self.drawn : self.drawn + 1]
-            for row in self.rows
-        ]
-        return max((cell for row in drawn for cell in row if isinstance(cell, int)), default=0) or 1
-
-    @property
-    def narrow(self) -> bool:
-        """Whether two of them have room beside each other."""
-        return self.shape != "lines" and len(self.columns) < 4 and self.columns[-1].kind == "count"
-
-    @property
-    def drawn(self) -> int:
-        """The place of the first count."""
-        return next(at for at, each in enumerate(self.columns) if each.kind == "count")
+SHOWN: Final = (
+    "pages", "shown", "choices", *OUTCOMES, "withdrawn", "unrecorded", "held", "undeclared", "blocked", "missed",
+)  # fmt: skip
+"""The figures of the traffic that are shown, beside what is worked out of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +43,7 @@ def metrics(traffic: Traffic) -> tuple[Metric, ...]:
     def of(name: str, **shares: float | None) -> Metric:
         figure = FIGURES[name]
         named = {_WHOLES[whole]: share for whole, share in shares.items()}
-        return Metric(name, figure.title, _said(name), traffic.total(name), named)
+        return Metric(name, figure.title, said(name), traffic.total(name), named)
 
     def outcome(name: str) -> Metric:
         return of(name, choices=notices.of_choices(name), shown=notices.of_shown(name))
@@ -105,13 +68,14 @@ def metrics(traffic: Traffic) -> tuple[Metric, ...]:
         ),
         *map(outcome, OUTCOMES),
         of("withdrawn", choices=notices.of_choices("withdrawn")),
+        of("unrecorded"),
         of("held"),
         of("undeclared", held=rate(traffic.total("undeclared"), traffic.total("held"))),
         of("blocked"),
+        of("missed"),
     )
 
 
-_VIEWS: Final = {"pages": "Page views", "shown": "Banners shown"}
 _WHOLES: Final = {
     "choices": OF_CHOICES,
     "shown": OF_SHOWN,
@@ -120,208 +84,13 @@ _WHOLES: Final = {
 }
 
 
-def tables(traffic: Traffic, policy: str) -> dict[str, Table]:
-    """All tables by name, in the order in which they are shown. ``policy`` is the fingerprint of the one in force."""
-    return {
-        each.name: each
-        for each in (
-            _by_day(traffic, "days", "Answers, day by day", OUTCOMES),
-            _outcomes(traffic),
-            _by_day(traffic, "views", "Pages and banners, day by day", _VIEWS),
-            _layers(traffic),
-            _purposes(traffic),
-            _notices(traffic),
-            _policies(traffic, policy),
-            _visitors(traffic, "device", "devices", "Devices"),
-            _visitors(traffic, "language", "languages", "Languages"),
-            _hours(traffic),
-            _cut(traffic, "signals", "Signals of browsers", "pages", "signal"),
-            _cut(traffic, "ways", "With and without JavaScript", "choices", "way"),
-            _cut(traffic, "embeds", "Embeds loaded", "embeds", "how"),
-            _cut(traffic, "pages", "Pages", "pages", "page"),
-            _held_cookies(traffic),
-            _cut(traffic, "held-for", "Held, by purpose", "held", "for"),
-            _cut(traffic, "held-why", "Held, by rule", "held", "rule"),
-            _cut(traffic, "undeclared", "Undeclared cookies and hosts", "undeclared", "name"),
-            _cut(traffic, "blocked", "Refused by browsers, by host", "blocked", "host"),
-            _cut(traffic, "blocked-for", "Refused by browsers, by vendor", "blocked", "vendor"),
-        )
-    }
+def said(figure: str) -> str:
+    return plain(FIGURES[figure].text)
 
 
-def _by_day(traffic: Traffic, name: str, title: str, series: Mapping[str, str]) -> Table:
-    by_day = {name: traffic.by_day(name) for name in series}
-    return Table(
-        name,
-        title,
-        " ".join(f"{FIGURES[name].title}: {_said(name)}" for name in series),
-        (Column("Day", "text"), *map(Column, series.values())),
-        tuple((day.isoformat(), *(by_day[name][day] for name in series)) for day in traffic.days),
-        "lines",
-    )
-
-
-def _outcomes(traffic: Traffic) -> Table:
-    notices = traffic.notices
-    rows: list[tuple[Cell, ...]] = [
-        (title, traffic.total(name), notices.of_choices(name), notices.of_shown(name))
-        for name, title in OUTCOMES.items()
-    ]
-    return Table(
-        "answers",
-        "Answers",
-        "What visitors chose, as a share of all choices, and of all banners shown. A banner may be shown to somebody many "
-        "times before it is answered, so the second is always smaller.",
-        (
-            Column("Answer", "text"),
-            Column("Choices"),
-            Column(OF_CHOICES, "share"),
-            Column(OF_SHOWN, "share"),
-        ),
-        tuple(rows),
-        "stack",
-    )
-
-
-def _layers(traffic: Traffic) -> Table:
-    return Table(
-        "layers",
-        "Where it was chosen",
-        "Choices by where they were made: on the banner, on the page of choices, in the place of an embed, in the note "
-        "above a limited form (feature), or on a receipt.",
-        (Column("Where", "text"), *_OUTCOME_COLUMNS),
-        tuple(_with_shares(traffic, "where", "choices")),
-    )
-
-
-def _purposes(traffic: Traffic) -> Table:
-    cells = traffic.by("answered", "purpose")
-    rows: list[tuple[Cell, ...]] = []
-    for name in dict.fromkeys(value.rpartition(" ")[0] for value in cells):
-        yes, no = _cell(cells, f"{name} yes"), _cell(cells, f"{name} no")
-        both = None if yes is None or no is None else yes + no
-        if name:
-            rows.append((name, yes, no, rate(yes, both)))
-    return Table(
-        "purposes",
-        "Purposes and vendors",
-        "Yes and no to each that a choice was about. A vendor has an @ before it.",
-        (Column("Purpose", "text"), Column("Yes"), Column("No"), Column("yes, of both", "share")),
-        tuple(rows),
-    )
-
-
-def _notices(traffic: Traffic) -> Table:
-    cells = traffic.by("pages", "notice")
-    return Table(
-        "notices",
-        "What stood in pages",
-        "Page views by what of ours stood in them.",
-        (Column("Notice", "text"), Column("Page views"), Column("That is", "text")),
-        tuple((value, n, NOTICES.get(value, "")) for value, n in cells.items()),
-    )
-
-
-def _policies(traffic: Traffic, policy: str) -> Table:
-    rows = [
-        (f"{value}{' (in force)' if value == policy else ''}", *cells)
-        for value, *cells in _with_shares(traffic, "policy", "shown", "choices")
-    ]
-    return Table(
-        "policies",
-        "Policies",
-        "By the fingerprint of the policy that visitors were asked under: how many have answered again since it changed.",
-        (Column("Policy", "text"), Column("Banners shown"), *_OUTCOME_COLUMNS),
-        tuple(rows),
-    )
-
-
-def _visitors(traffic: Traffic, cut: str, name: str, title: str) -> Table:
-    figures = ("pages", "shown", "choices")
-    cells = [traffic.by(each, cut) for each in figures]
-    return Table(
-        name,
-        title,
-        f"Page views, banners and choices by {cut}, as the browser says. What was fewer than 10 on a day is under other.",
-        (Column(title[:-1], "text"), *(Column(FIGURES[each].title) for each in figures)),
-        tuple((value, *(_cell(each, value) for each in cells)) for value in _values(cells)),
-    )
-
-
-def _hours(traffic: Traffic) -> Table:
-    cells = traffic.by("pages", "hour")
-    return Table(
-        "hours",
-        "Hours",
-        "Page views by the hour of the day (UTC).",
-        (Column("Hour", "text"), Column("Page views")),
-        tuple((f"{hour:02}", _cell(cells, f"{hour:02}")) for hour in range(24)),
-        "hours",
-    )
-
-
-def _held_cookies(traffic: Traffic) -> Table:
-    rows = []
-    for value, n in traffic.by("held", "cookie").items():
-        page, found, cookie = value.rpartition(" > ")
-        rows.append((page, cookie, n) if found else (value, "", n))
-    return Table(
-        "held",
-        "Cookies held back",
-        "Cookies that the app set and that did not leave, by the page that set them; in observe, those that would not have.",
-        (Column("Page", "text"), Column("Cookie", "text"), Column("Times")),
-        tuple(rows),
-    )
-
-
-def _cut(traffic: Traffic, name: str, title: str, figure: str, cut: str) -> Table:
-    """One figure by one of its cuts."""
-    of, by = FIGURES[figure].title, CUTS[cut].title
-    return Table(
-        name,
-        title,
-        _plain(f"{of} by {by.lower()}: {CUTS[cut].text}."),
-        (Column(by, "text"), Column(of)),
-        tuple(traffic.by(figure, cut).items()),
-    )
-
-
-_OUTCOME_COLUMNS: Final = (
-    Column("Choices"),
-    *map(Column, OUTCOMES.values()),
-    Column("accepted, of choices", "share"),
-    Column("rejected, of choices", "share"),
-)
-
-
-def _with_shares(traffic: Traffic, cut: str, *figures: str) -> Iterator[tuple[Cell, ...]]:
-    """By each value how often each figure and each outcome, and the shares of choices, which are the last of ``figures``."""
-    cells = {name: traffic.by(name, cut) for name in (*figures, *OUTCOMES)}
-    for value in _values(cells.values()):
-        counts = {name: _cell(each, value) for name, each in cells.items()}
-        choices = counts["choices"]
-        shares = (rate(counts[name], choices) for name in ("accepted", "rejected"))
-        yield value, *counts.values(), *shares
-
-
-def _values(cells: Iterable[Cells]) -> list[str]:
-    """Each once, those of the first first, and ``other`` last."""
-    values = dict.fromkeys(value for each in cells for value in each)
-    return sorted(values, key=OTHER.__eq__)
-
-
-def _said(figure: str) -> str:
-    return _plain(FIGURES[figure].text)
-
-
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without the marks that the docs have in it."""
     return _EMPHASIS.sub(r"\1", text).replace("`", "")
-
-
-def _cell(cells: Cells, value: str) -> int | None:
-    """What is not there is none, or so little that it is under ``other``."""
-    return cells[value] if value in cells else None if OTHER in cells else 0
 
 
 def _unanswered(traffic: Traffic) -> int | None:

@@ -20,9 +20,11 @@ from ..traffic import LEAST, Traffic
 from . import chart
 from .chart import Mark
 from .fairness import State, light, signs
-from .figures import Cell, Column, Table, metrics, tables
+from .figures import metrics
 from .period import LENGTHS
 from .proof import Proof
+from .table import Cell, Column, Table
+from .tables import tables
 
 MOST_ROWS: Final = 12
 """How many rows of a table stand in the page; all are in what is exported."""

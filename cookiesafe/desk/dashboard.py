@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from ..asking import called
@@ -38,7 +39,7 @@ def show_dashboard(asked: Asked) -> Flow:
     try:
         traffic = yield from called(partial(counting.read, *period))
         if form in ("csv", "json"):
-            return (yield from called(partial(_file, asked, traffic, one(query, "table"), form)))
+            return (yield from called(partial(_file, asked, traffic, query.get("table"), form)))
         proof = (yield from _proof(asked)) if asked.settings.sealed else None
         return (yield from called(partial(_page, asked, traffic, proof)))
     except StoreError as error:
@@ -88,9 +89,15 @@ def _page(asked: Asked, traffic: Traffic, proof: Proof | None) -> Reply:
     return html(200, page(told, asked.request.root, settings.own_paths))
 
 
-def _file(asked: Asked, traffic: Traffic, name: str | None, form: str) -> Reply:
-    """One of the tables, or where none is named, all that was counted."""
-    table = tables(traffic, asked.settings.policy.fingerprint).get(name or "")
+def _file(asked: Asked, traffic: Traffic, names: Sequence[str] | None, form: str) -> Reply:
+    """One of the tables, or where none is named, all that was counted; 404 for one that there is not."""
+    known = tables(traffic, asked.settings.policy.fingerprint)
+    table = None
+    if names is not None:
+        table = known.get(names[0]) if len(names) == 1 else None
+        if table is None:
+            text = f"There is no such table. There are: {', '.join(known)}.\n"
+            return Reply(404, [PLAIN, ("Cache-Control", "no-store")], text.encode())
     if form == "csv":
         text = "".join(traffic.to_csv() if table is None else as_csv(table))
     else:

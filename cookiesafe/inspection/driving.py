@@ -24,6 +24,7 @@ from ..testing.wsgi import WSGIClient
 from .apps import App, own_line
 from .finding import Place
 from .hearing import Raised, hearing
+from .interrupting import interrupting
 from .lifespan import Lifespan
 from .reading import links_in
 from .routes import RISKY
@@ -191,7 +192,8 @@ def _place_of(error: BaseException, folder: Path) -> Place | None:
 async def _awaited(visitor: Client, sent: Sent) -> tuple[Outcome | None, str]:
     visitor.on_chunk = meter = _Meter()
     try:
-        outcome = await asyncio.wait_for(cast("ASGIClient", visitor).attempt(sent), PATIENCE)
+        with interrupting(PATIENCE + 1):
+            outcome = await asyncio.wait_for(cast("ASGIClient", visitor).attempt(sent), PATIENCE)
         return _measured(outcome, meter)
     except TimeoutError:
         return None, f"did not end within {PATIENCE:g} seconds"

@@ -1,6 +1,6 @@
 """A record: one entry of the ledger.
 
-It holds who (a random receipt id, and only where something was granted), what, when, and which words were shown.
+It holds who (the id of a receipt, and only where something was granted), what, when, and which words were shown.
 No address, no user agent, no URL (GDPR Art. 5(1)(c) and 7(1)).
 """
 

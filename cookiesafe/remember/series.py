@@ -22,7 +22,7 @@ State = Literal["unknown", "revoked", "outdated", "expired", "fresh", "settled"]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long and how strictly is remembered.
+    """For how long a browser is remembered, and how strictly.
 
     ``idle`` and ``absolute`` are seconds without a return, and in all. With ``recovery`` off, a browser that did not
     get its last token counts as stolen. With ``everywhere``, a theft signs the user out in all browsers, not in

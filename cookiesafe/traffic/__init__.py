@@ -1,8 +1,9 @@
 """Traffic: how often a site is used, counted for everybody together, and how visitors answer its notices."""
 
-from .counting import Answer, Blocked, Counting, HeldBack, Loaded, Press, Seen, Site
+from .counting import Counting
 from .figures import CUTS, FIGURES, LEAST, NOTICES, Cut, Figure
 from .keeping import LATE, fold_days, keep, read, remove_old
+from .left import Answer, Blocked, HeldBack, Loaded, Press, Seen, Site, Unrecorded
 from .report import EPOCH, Cells, Notices, Traffic, day_of, report
 from .terms import TERMS, TrafficTerms
 
@@ -28,6 +29,7 @@ __all__ = [
     "Site",
     "Traffic",
     "TrafficTerms",
+    "Unrecorded",
     "day_of",
     "fold_days",
     "keep",

@@ -45,7 +45,9 @@ CUTS: Final = {
     "layout": Cut("Layout", "where the notice stood, such as `top`; `unknown`"),
     "policy": Cut("Policy", "the fingerprint of the policy"),
     "where": Cut("Where", "`banner`, `choices`, `embed`, `feature` (a limited notice), `receipt`"),
+    "press": Cut("Press", "where, and by which button: `accept`, `reject` or `save`"),
     "way": Cut("Way", "`form`, as without JavaScript, or `script`"),
+    "event": Cut("Event", "what it would have been: `grant`, `change`, `refusal` or `withdrawal`"),
     "purpose": Cut("Purpose", "a purpose, or a vendor behind an `@`, with `yes` or `no`"),
     "how": Cut("How", "`once`, or `always`"),
     "kind": Cut("Kind", "`cookie`, `host` or `field`"),
@@ -88,7 +90,12 @@ FIGURES: Final = {
     "rejected": Figure("All rejected", "Choices by the button that rejects all, or that withdraws.", _OF_ANSWER),
     "saved": Figure("Some chosen", "Choices of each by itself, or of one alone.", _OF_ANSWER),
     "answered": Figure("Answers by purpose", "Yes and no to each purpose that a choice was about.", ("purpose",)),
-    "withdrawn": Figure("Withdrawals", "Choices that left nothing of what was agreed to before.", ("where", "policy")),
+    "withdrawn": Figure("Withdrawals", "Choices that left nothing of what was agreed to before.", ("where", "policy", "press")),
+    "unrecorded": Figure(
+        "Not recorded",
+        "Choices that the ledger did not take, or not in time. They do not hold, but for a no that the app itself passes on.",
+        ("event",),
+    ),
     "embeds": Figure("Embeds loaded", "Presses of *load once* and *always* in the place of an embed.", ("how",)),
     "held": Figure(
         "Held",
@@ -101,6 +108,10 @@ FIGURES: Final = {
         "Calls of other hosts that browsers have reported as refused, for the Content-Security-Policy. Anybody can send "
         "such a report.",
         ("vendor", "host"),
+    ),
+    "missed": Figure(
+        "Not counted",
+        "What came faster than it could be counted, whatever it was: the other figures lack it, and no page was slower for it.",
     ),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -52,7 +52,7 @@ class Notices:
     def no_choice_rate(self) -> float | None:
         """The rest of them."""
         answered = self.choice_rate
-        return None if answered is None else max(0.0, 1 - answered)
+        return None if answered is None else 1 - answered
 
     def of_choices(self, outcome: str) -> float | None:
         """``accepted``, ``rejected``, ``saved`` or ``withdrawn``, of choices."""
@@ -64,8 +64,11 @@ class Notices:
 
 
 def rate(part: int | None, whole: int | None) -> float | None:
-    """``None`` where one of them is fewer than ten; but of ten or more, none is 0."""
-    return None if part is None or not whole else part / whole
+    """``None`` where one of them is fewer than ten; but of ten or more, none is 0.
+
+    Nor is it told where the part is more than the whole, as of choices on banners out of a cache, which nobody counted.
+    """
+    return None if part is None or not whole or part > whole else part / whole
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,13 @@ class Traffic:
         if day is None:
             return _folded(self._sums[figure, cut])
         return _folded(self._days[figure, cut].get(day_of(day), {}))
+
+    def by_weekday(self, figure: str, cut: str) -> tuple[Cells, ...]:
+        """The same of all Mondays, and so on to all Sundays."""
+        sums: tuple[Counter[str], ...] = tuple(Counter() for _ in range(7))
+        for day, cells in self._days[figure, cut].items():
+            sums[(EPOCH + timedelta(day)).weekday()].update(cells)
+        return tuple(map(_folded, sums))
 
     @property
     def days(self) -> list[date]:

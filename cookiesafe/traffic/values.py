@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -13,7 +13,7 @@ from ..routes import route_of
 _MOST = 512
 """Characters of a field that are looked at."""
 _BOT = re.compile(
-    r"bot\b|bot[/;_ -]|crawl|spider|slurp|mediapartners|facebookexternalhit|preview|archiver|scan|monitor|lighthouse|headless"
+    r"(?<!\bcu)bot(?:\b|_)|crawl|spider|slurp|mediapartners|facebookexternalhit|preview|archiver|scan|monitor|lighthouse|headless"
     r"|^(?:curl|wget|python|java|go-http|okhttp|libwww|httpx|axios|node|ruby|perl|php|postman|apache-http)|^$",
     re.IGNORECASE,
 )
@@ -22,9 +22,14 @@ _PHONE = re.compile(r"\bMobile\b|\bMobi\b|\biPhone\b|\biPod\b|\bAndroid\b|Opera 
 _DESKTOP = re.compile(r"\bWindows\b|\bMacintosh\b|\bX11\b|\bCrOS\b|\bLinux\b")
 _LANGUAGE = re.compile(r"\s*([a-z]{2,3})(?![a-z0-9])", re.IGNORECASE)
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_NUMBERED = re.compile(r"[0-9.]+(?::[0-9]+)?")
+_NUMBERED = re.compile(r"(?:[0-9.]+|\[.*\])(?::[0-9]+)?")
+_ID = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=[a-f]*[0-9])[0-9a-f]{12,}|(?<![:0-9])[0-9]{5,}",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(
-    r"https?://(?:[^/?#@]*@)?([a-z0-9.-]{1,253}(?::\d{1,5})?)(/[^?#]*)?(?:[?#]|$)", re.IGNORECASE
+    r"https?://(?:[^/?#@]*@)?((?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?)(/[^?#]*)?(?:[?#]|$)",
+    re.IGNORECASE,
 )
 
 
@@ -69,7 +74,15 @@ def parts_of(referer: str) -> tuple[str, str]:
 
 def site_of(host: str) -> str:
     """A host, perhaps with a port, as it is counted. One that is named by its number may be one person's: ``other``."""
-    return OTHER if _NUMBERED.fullmatch(host) else value_of(host)
+    return OTHER if _NUMBERED.fullmatch(host) else name_of(host)
+
+
+def name_of(name: str) -> str:
+    """The name of a cookie, a host or a field as it is counted: ``*`` stands for what may be an id in it.
+
+    That is a UUID, twelve hexadecimal digits, or five decimal ones, but for a port.
+    """
+    return value_of(_ID.sub("*", name[:_MOST]))
 
 
 def value_of(text: str) -> str:
@@ -80,14 +93,21 @@ def value_of(text: str) -> str:
     return printable.strip() or OTHER
 
 
-def page_of(path: str, params: Collection[str]) -> str:
-    """What the paths of one page have in common: ``*`` stands for its parameters, and for what may be an id."""
+def page_of(path: str, params: Sequence[str]) -> str:
+    """What the paths of one page have in common: ``*`` stands for its parameters, and for what may be an id.
+
+    A parameter may be several parts of a path, one, or some of one, of which nothing is left then.
+    """
     if params:
-        path = "/".join("*" if part and part in params else part for part in path.split("/"))
+        parts = path.split("/")
+        pieces = [each for each in params if each and params.count(each) > parts.count(each)]
+        path = "/".join(
+            "*" if part and (part in params or any(each in part for each in pieces)) else part
+            for part in parts
+        )
         for each in params:
-            # That of a converter that takes several parts.
-            if "/" in each and (parts := each.strip("/")):
-                path = path.replace(parts, "*")
+            if "/" in each and (several := each.strip("/")):
+                path = path.replace(several, "*")
     return value_of(route_of(path))
 
 

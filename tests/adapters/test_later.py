@@ -6,7 +6,7 @@ import logging
 import os
 import subprocess
 import sys
-from threading import Event, Lock, Timer
+from threading import Event, Lock, Thread, Timer
 
 import pytest
 
@@ -53,6 +53,17 @@ def test_many_records_are_sealed_together() -> None:
     later.close()
 
     assert work.calls == 1
+
+
+def test_nobody_waits_for_whoever_starts_the_thread() -> None:
+    later = Later(Work(), 3600, FAILURE)
+    another = Thread(target=later.due, daemon=True)
+    with later._lock:
+        another.start()
+        another.join(PATIENCE)
+
+        assert not another.is_alive()
+    later.close()
 
 
 def test_what_is_recorded_after_a_sealing_is_sealed_by_another() -> None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.async_api import async_playwright
 
+from cookiesafe.audit import Plan
+from cookiesafe.audit.plan import AGENT
 from cookiesafe.audit.robots import Robots
+from cookiesafe.browsing.auditing import robots_txt
+from tests.support.serving import serving
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse
 
 PATHS = ["/", "/a", "/a.pdf", "/a.pdf?x", "/private", "/private/x", "/list?sort=1", "/caf%c3%A9"]
 
@@ -59,3 +70,40 @@ def test_whatever_it_is_it_takes_no_time(hostile: str) -> None:
     Robots(f"User-agent: *\n{hostile}", "x").allow("https://quay.example/" + "a" * 1900)
 
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("status", "open_to_us"),
+    [("200 OK", False), ("404 Not Found", True), ("403 Forbidden", True), ("503 Busy", False)],
+)
+def test_a_site_without_a_robots_txt_is_open_and_one_that_fails_to_tell_is_not(
+    status: str, open_to_us: bool
+) -> None:
+    agents: list[str] = []
+
+    def site(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        agents.append(environ["HTTP_USER_AGENT"])
+        start_response(status, [("Content-Type", "text/plain")])
+        return [b"User-agent: *\nDisallow: /"]
+
+    with serving(site) as port:
+        assert may_go_on(f"http://127.0.0.1:{port}/start") == open_to_us
+    assert agents == [AGENT]
+
+
+def test_a_site_that_does_not_answer_is_not_open() -> None:
+    with serving(lambda environ, start_response: []) as port:
+        pass
+    assert not may_go_on(f"http://127.0.0.1:{port}/start")
+
+
+def may_go_on(url: str) -> bool:
+    """Whether a page of a site elsewhere may be looked at, by the robots.txt at ``url``."""
+
+    async def ask() -> str:
+        async with async_playwright() as playwright:
+            return await robots_txt(
+                playwright, Plan.of("https://quay.example", ["quay.example"]), url
+            )
+
+    return Robots(asyncio.run(ask()), AGENT).allow(url)

@@ -86,6 +86,17 @@ def test_days_are_chosen_and_numbers_opened_by_keyboard(keeper: Visitor) -> None
     expect(section.get_by_role("row")).to_have_count(8)
 
 
+def test_on_paper_the_numbers_are_open(keeper: Visitor) -> None:
+    keeper.go("/cookiesafe/dashboard?days=7")
+    numbers = keeper.page.locator("section[aria-labelledby=h-days] table")
+    expect(numbers).to_be_hidden()
+
+    keeper.page.emulate_media(media="print")
+
+    assert numbers.bounding_box()
+    expect(keeper.page.get_by_role("navigation", name="Days")).to_be_hidden()
+
+
 def test_its_csv_is_a_file(keeper: Visitor) -> None:
     keeper.go(DASHBOARD)
     with keeper.page.expect_download() as download:

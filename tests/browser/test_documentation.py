@@ -24,6 +24,13 @@ ROOT = Path(__file__).parents[2]
 ZENSICAL = Path(sys.executable).parent / "zensical"
 WHOLE = {"width": 1280, "height": 1700}
 """High enough for the navigation to be seen whole: axe-core decides of no text that is scrolled away."""
+NARROW = {"width": 360, "height": 800}
+_OVER = """
+() => [...document.querySelectorAll("body *")]
+  .filter(each => each.getBoundingClientRect().right > innerWidth && !each.closest(".md-typeset__scrollwrap, pre"))
+  .filter(each => each.checkVisibility() && getComputedStyle(each).position !== "fixed")
+  .map(each => `beside the window: ${each.localName}.${each.className}`)
+"""
 
 
 @dataclass
@@ -52,6 +59,7 @@ class Seen:
     asked: set[str] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
     findings: dict[str, list[str]] = field(default_factory=dict)
+    narrow: dict[str, list[str]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +100,7 @@ def seen(made: Path, pages: dict[Path, Read], browser: Browser) -> Seen:
             name = path.relative_to(made / "site").as_posix()
             page.goto(f"http://127.0.0.1:{port}/{name}")
             seen.findings[name] = looked_at(page, kinds)
+            seen.narrow[name] = looked_at_narrow(page)
         page.goto(f"http://127.0.0.1:{port}/index.html")
         search(page, "CS202")
     seen.asked -= {f"127.0.0.1:{port}"}
@@ -107,6 +116,17 @@ def looked_at(page: Page, kinds: dict[str, set[str]]) -> list[str]:
     page.add_style_tag(content="* { transition: none !important }")
     page.evaluate("document.body.dataset.mdColorScheme = 'slate'")
     return light + axe.faults_of_colour(page, kinds["dark"])
+
+
+def looked_at_narrow(page: Page) -> list[str]:
+    """As on a telephone: what a keyboard cannot scroll, and what stands beside the window."""
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    found = axe.faults_of(page, "scrollable-region-focusable")
+    wide = page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
+    over: list[str] = page.evaluate(_OVER) if wide else []
+    page.set_viewport_size(WHOLE)  # type: ignore[arg-type]
+    return found + over
 
 
 def search(page: Page, word: str) -> None:
@@ -127,6 +147,26 @@ def test_no_page_names_another_host_to_load_from(pages: dict[Path, Read]) -> Non
 def test_axe_finds_nothing_on_any_page(seen: Seen) -> None:
     assert {name: found for name, found in seen.findings.items() if found} == {}
     assert len(seen.findings) > 40
+
+
+def test_in_a_narrow_window_all_is_seen_or_scrolled_to_by_the_keyboard(seen: Seen) -> None:
+    assert {name: found for name, found in seen.narrow.items() if found} == {}
+    assert len(seen.narrow) > 40
+
+
+def test_the_keyboard_reaches_a_wide_table_as_long_as_it_is_wider_than_the_window(
+    made: Path, browser: Browser
+) -> None:
+    app = SharedDataMiddleware(NotFound(), {"/": str(made / "site")})
+    with serving(app) as port, browser.new_context(viewport=NARROW) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/docs/peers.html")
+        table = page.get_by_role("group", name="Wide table")
+        table.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("() => document.activeElement.scrollLeft > 0")
+        page.set_viewport_size({"width": 2000, "height": 800})
+        expect(table).to_have_count(0)
 
 
 def test_whoever_prefers_dark_gets_it(made: Path, browser: Browser) -> None:

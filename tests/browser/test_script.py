@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -19,6 +20,7 @@ CHOICES = "/cookiesafe/choices"
 BANNER = "section[data-cookiesafe=banner]"
 CONFIRMATION = "section[data-cookiesafe=confirmation]"
 REVISIT = "nav[data-cookiesafe=revisit]"
+PAGE = (Path(__file__).parents[2] / "docs" / "script.md").read_text("utf-8")
 NOT_SAVED = "We could not save your choice, so nothing was changed. Please try again."
 RUNNING = ["/", "/strict", "/nonce"]
 GRANTED, DENIED = "granted", "denied"
@@ -111,6 +113,25 @@ def test_a_no_is_taken_without_loading_the_page_again(new_page: NewPage, path: s
     expect(page.locator(BANNER)).to_have_count(0)
     expect(page.locator(REVISIT)).to_have_count(1)
     assert "/cookiesafe/notice.js" not in page.content()
+
+
+@pytest.mark.parametrize("down", [0, 300])
+def test_whoever_loads_the_page_again_after_a_choice_finds_it_where_it_was(
+    new_page: NewPage, down: int
+) -> None:
+    """Not where the way back stands, which a browser may take for the line that it has put at the top."""
+    seen = new_page()
+    long = "() => { document.querySelector('h1').style.marginBlockEnd = '3000px' }"
+    seen.page.add_init_script(f"addEventListener('DOMContentLoaded', {long})")
+    page = seen.go()
+    seen.press("reject")
+    expect(page.locator("[role=status]")).to_be_focused()
+    page.evaluate(f"scrollTo(0, {down})")
+    page.reload()
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+    assert page.evaluate("scrollY") <= down
+    assert page.evaluate("document.documentElement.scrollHeight") > 3000
 
 
 def test_after_a_choice_the_way_back_is_there_and_stays_when_the_line_is_hidden(
@@ -497,3 +518,21 @@ def test_it_runs_where_the_site_lets_it(new_page: NewPage, google_site: str, pat
     expect(page.locator(BANNER)).to_have_count(0)
     expect(page.locator(REVISIT)).to_have_count(1)
     assert [each for each in seen.errors if "Trusted" in each or "script" in each.lower()] == []
+
+
+def test_the_scripts_on_the_page_do_what_it_says(new_page: NewPage) -> None:
+    asking, listening = re.findall(r"^```js\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    seen = new_page()
+    page = seen.go()
+    page.evaluate("() => { window.counted = 0; window.countThisVisit = () => { counted += 1; }; }")
+    for purpose in ("remember", "statistics"):
+        page.evaluate(f"() => {{ {listening.replace('statistics', purpose)} }}")
+    page.get_by_text("Choose cookies").click()
+    page.get_by_role("checkbox", name="Remember me").check()
+    seen.press("save")
+    expect(page.locator(CONFIRMATION)).to_be_visible()
+    assert page.evaluate("counted") == 1
+
+    page.evaluate(f"() => {{ {asking} }}")
+    expect(page).to_have_url(f"{seen.site}{CHOICES}?next=/")
+    assert seen.errors == []

@@ -11,6 +11,7 @@ import pytest
 from cookiesafe import CookieSafe, Policy, keys_from_file
 from cookiesafe.adapters import _files
 from cookiesafe.adapters.stores import MemoryStore
+from cookiesafe.keys import MOST_KEYS
 
 from .conftest import Cli
 
@@ -65,6 +66,56 @@ def test_another_key_comes_first_and_those_before_stay(cli: Cli, tmp_path: Path)
     assert keys_in(file)[1:] == two[:1]
     assert done.code == 0
     assert not any(each in done.out for each in keys_in(file))
+
+
+def test_a_key_that_was_prepared_verifies_at_once_and_signs_once_it_is_rotated(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "quay.keys"
+    cli("keys", "new", file)
+    cli("keys", "rotate", file)
+    first, older = keys_in(file)
+
+    done = cli("keys", "prepare", file)
+    prepared = keys_in(file)
+    cli("keys", "rotate", file)
+    rotated = keys_in(file)
+    cli("keys", "rotate", file)
+
+    assert done.code == 0
+    assert prepared == [first, prepared[1], older]
+    assert rotated == [prepared[1], first, older]
+    assert keys_in(file)[1:] == rotated
+    assert not any(each in done.out for each in prepared)
+
+
+def test_no_second_key_is_prepared_before_the_first_is_rotated(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "quay.keys"
+    cli("keys", "new", file)
+    cli("keys", "prepare", file)
+    before = file.read_bytes()
+
+    again = cli("keys", "prepare", file)
+
+    assert again.code == 2
+    assert "cookiesafe keys rotate" in again.err
+    assert file.read_bytes() == before
+
+
+def test_of_a_full_file_the_oldest_key_makes_room_for_one_that_is_prepared(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "quay.keys"
+    cli("keys", "new", file)
+    for _ in range(MOST_KEYS):
+        cli("keys", "rotate", file)
+    before = keys_in(file)
+
+    cli("keys", "prepare", file)
+
+    assert len(before) == len(keys_in(file)) == MOST_KEYS
+    assert keys_in(file)[2:] == before[1:-1]
+    CookieSafe(POLICY, secret_key=keys_from_file(file), store=MemoryStore()).close()
 
 
 def test_who_may_read_a_file_stays_so_and_a_link_stays_a_link(cli: Cli, tmp_path: Path) -> None:

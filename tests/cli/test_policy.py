@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cookiesafe.adapters.stores import open_store
 from cookiesafe.languages import catalogues
 from tests.inspection.quay import KEY, POLICY
 
-from .conftest import Cli
+from .conftest import Cli, command
 
 WIDER = POLICY.replace('["ads.gullwing.example"]', '["ads.gullwing.example", "b.example"]')
 NEW = POLICY.replace("[vendors.gull", '[purposes.films]\ntitle = "Films"\n\n[vendors.gull', 1)
@@ -100,6 +101,27 @@ app = CookieSafeMiddleware(lambda *_: [], safe)
     assert cli(*begin, "2030-01-31", "--summary", " ", "--yes").code == 2
     # Nobody has answered whether it is to be.
     assert cli(*begin, "2030-02-28", "--summary", "x").code != 0
+
+
+def test_an_announcement_is_sealed_before_the_command_ends(tmp_path: Path) -> None:
+    (tmp_path / "cookiesafe.toml").write_text(POLICY)
+    (tmp_path / "next.toml").write_text(WIDER)
+    (tmp_path / "announcing.py").write_text(
+        f"""
+from cookiesafe import CookieSafe, Policy
+from cookiesafe.adapters.wsgi import CookieSafeMiddleware
+policy, key = Policy.from_file("cookiesafe.toml"), "bm90IGEgc2VjcmV0OiBpdCBpcyBvbiB0aGlzIHBhZ2U"
+safe = CookieSafe(policy, secret_key="{KEY}", ledger_key=key, store="sqlite:///quay.db")
+app = CookieSafeMiddleware(lambda *_: [], safe)
+"""
+    )
+    line = ("policy", "publish", "announcing:app", "next.toml", "--in-force", "2030-01-31", "--yes")
+
+    done = command(*line, "--summary", "One more host.", folder=tmp_path)
+
+    assert (done.code, "CS602" in done.err) == (0, False)
+    with closing(open_store(f"sqlite:///{tmp_path / 'quay.db'}")) as store:
+        assert not list(store.pending(1))
 
 
 def test_every_language_of_ours_is_complete(cli: Cli) -> None:

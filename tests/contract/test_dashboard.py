@@ -279,6 +279,16 @@ def test_what_is_asked_for_in_vain_is_the_usual(operator: Client, query: str) ->
     assert 'aria-current="page">30 days<' in response.text
 
 
+@pytest.mark.parametrize("name", ["nothing", "", "held&table=days", "%ff"])
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_a_table_that_there_is_not_is_not_found(operator: Client, name: str, form: str) -> None:
+    response = operator.get(f"{DASHBOARD}?as={form}&table={name}")
+
+    assert response.status == 404
+    assert " held," in response.text
+    assert response.header("cache-control") == "no-store"
+
+
 @pytest.mark.parametrize("days", [7, 30, 90])
 def test_a_period_may_be_chosen(operator: Client, days: int) -> None:
     response = operator.get(f"{DASHBOARD}?days={days}")
@@ -339,9 +349,11 @@ def test_its_figures_are_those_of_what_was_done(operator: Client) -> None:
         "All rejected": "14",
         "Some chosen": "11",
         "Withdrawals": "0",
+        "Not recorded": "0",
         "Held": "102",
         "Undeclared": "51",
         "Blocked by browsers": "0",
+        "Not counted": "0",
     }
     assert table(operator, "answers")["All rejected"] == [14, 14 / 37, 14 / 51]
     assert table(operator, "held")["/bills"] == ["surprise", 50]
@@ -383,10 +395,10 @@ def test_every_chart_says_what_it_shows(operator: Client) -> None:
         page,
     )
 
-    assert len(charts) == page.count('role="img"') == 4
+    assert len(charts) == page.count('role="img"') == 5
     assert all((title, desc) == (t, d) for title, desc, t, _, d, _ in charts)
     # All others stand beside the number that they draw.
-    assert page.count("<svg") - 4 == page.count('aria-hidden="true"><path')
+    assert page.count("<svg") - 5 == page.count('aria-hidden="true"><path')
 
 
 def test_what_is_few_is_said_so_and_not_drawn_as_none(operator: Client) -> None:

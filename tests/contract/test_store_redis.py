@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import signal
 import socket
 import time
@@ -420,6 +421,24 @@ def test_one_that_keeps_the_epochs_is_not_told_of(
         client.config_set("maxmemory-policy", policy)
 
     store.epoch("ann")
+
+    assert caplog.records == []
+
+
+STORES = (Path(__file__).parents[2] / "docs" / "stores.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("call", LOGIN_CALLS)
+def test_the_rights_on_the_page_are_enough_for_all_that_is_asked(
+    server: Server, call: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    [(rights, keys)] = re.findall(r"needs `(\+@.+?)`, on the keys\s+`(.+?)`", STORES)
+    with server.client() as client:
+        client.acl_setuser(
+            "app", enabled=True, passwords=["+pw"], keys=[keys], commands=rights.split()
+        )
+    with closing(RedisStore(f"redis://app:pw@127.0.0.1:{server.port}/0")) as store:
+        LOGIN_CALLS[call](store)
 
     assert caplog.records == []
 

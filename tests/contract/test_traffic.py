@@ -14,10 +14,11 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread, Timer
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from cookiesafe.adapters import _tallying
 from cookiesafe.adapters.asgi import CookieSafeMiddleware
 from cookiesafe.adapters.stores import MemoryStore, open_store
 from cookiesafe.count import OTHER, Count
-from cookiesafe.traffic import EPOCH, LEAST, Traffic, counting
+from cookiesafe.traffic import EPOCH, LEAST, Traffic, counting, views
 from tests.support.edges import AppRequest, AppResponse, Client, html
 from tests.support.harbour import (
     KEY,
@@ -374,7 +375,17 @@ def test_answers_are_counted_by_where_and_how_they_were_given(make_client: MakeC
     assert traffic.by("choices", "way") == {"form": 10, "script": 10}
     assert traffic.by("accepted", "device") == {"phone": 10}
     assert traffic.by("withdrawn", "where") == {"choices": 10}
+    assert traffic.by("withdrawn", "press") == {"choices reject": 10}
     assert traffic.notices.withdrawn == 10
+
+
+def test_a_no_in_the_place_of_an_embed_loads_none(make_client: MakeClient) -> None:
+    client = make_client(traffic=True)
+    for _ in range(10):
+        client.another().choose("reject", notice="embed")
+
+    assert told(client).by("choices", "where") == {"embed": 10}
+    assert told(client).total("embeds") == 0
 
 
 def test_what_was_not_recorded_is_not_counted(make_client: MakeClient) -> None:
@@ -385,8 +396,30 @@ def test_what_was_not_recorded_is_not_counted(make_client: MakeClient) -> None:
     client = make_client(store=Down(), traffic=True)
     for _ in range(10):
         assert client.choose("accept").status == 503
+        assert client.choose("reject").status == 503
 
     assert told(client).total("choices") == 0
+    assert told(client).by("unrecorded", "event") == {"grant": 10, "refusal": 10}
+
+
+def test_a_withdrawal_that_was_not_recorded_is_counted_as_such(make_client: MakeClient) -> None:
+    class Down(MemoryStore):
+        down = False
+
+        def append(self, records: Any) -> None:
+            if self.down:
+                raise StoreError("it is down")
+            super().append(records)
+
+    store = Down()
+    client = make_client(store=store, traffic=True)
+    client.choose("accept")
+    store.down = True
+    for _ in range(10):
+        assert client.choose("reject").status == 503
+
+    assert told(client).by("unrecorded", "event") == {"withdrawal": 10}
+    assert told(client).total("withdrawn") == 0
 
 
 def test_reports_of_browsers_are_counted_by_host(make_client: MakeClient) -> None:
@@ -440,6 +473,33 @@ def test_who_leaves_more_than_is_read_helps(
         assert len(client.safe.settings.counting._left) <= 11
 
     assert told(client).total("pages") == 100
+
+
+def test_what_nobody_has_time_to_count_takes_no_room_and_is_said(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST_KEPT", 20)
+    client = make_client(traffic=TERMS)
+    assert client.safe is not None
+    assert client.safe.settings.counting is not None
+    for _ in range(50):
+        client.get("/")
+        assert len(client.safe.settings.counting._left) <= 20
+
+    assert told(client).total("pages") == 20
+    assert told(client).total("missed") == 30
+
+
+def test_more_kinds_of_page_views_than_are_kept_together_are_counted_all_the_same(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_ALIKE", 2)
+    client = make_client(traffic=TERMS)
+    for page in "abcdef":
+        for _ in range(10):
+            client.get(f"/{page}")
+
+    assert told(client).by("pages", "page") == {f"/{page}": 10 for page in "abcdef"}
 
 
 def test_a_fault_of_counting_harms_no_response(
@@ -502,6 +562,32 @@ def test_what_the_store_does_not_take_is_brought_later(make_client: MakeClient) 
     store.down = False
 
     assert told(client).total("pages") == 20
+
+
+def test_much_is_brought_in_several_goes_and_none_of_it_twice(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(MemoryStore):
+        goes = 0
+
+        def add_counts(self, counts: Sequence[Count]) -> None:
+            assert len(counts) <= 3
+            self.goes += 1
+            if self.goes == 3:
+                raise StoreError("it is down")
+            super().add_counts(counts)
+
+    monkeypatch.setattr(_tallying, "AT_ONCE", 3)
+    store = Failing()
+    client = make_client(store=store, traffic=TERMS)
+    for _ in range(10):
+        client.get("/")
+
+    with pytest.raises(StoreError):
+        told(client)
+    assert len(store.counts(0, 99_999)) == 6
+    assert told(client).total("pages") == 10
+    assert {each.n for each in store.counts(0, 99_999)} == {10}
 
 
 def test_nothing_is_counted_unless_it_is_asked_for(make_client: MakeClient) -> None:
@@ -567,6 +653,32 @@ def test_days_that_are_over_are_folded_and_old_ones_go(
     assert store.counts(0, day - 700) == []
 
 
+def test_what_was_counted_is_read_though_it_cannot_be_folded(
+    make_client: MakeClient, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As by a database user who may not remove rows."""
+
+    class Firm(MemoryStore):
+        firm = True
+
+        def remove_counts(self, before: int) -> int:
+            if self.firm:
+                raise StoreError("it may not")
+            return super().remove_counts(before)
+
+    store = Firm()
+    store.add_counts([Count(int(NOW) // 86_400 - 800, "pages", "page", "/old", 99)])
+    client = make_client(store=store, traffic=TERMS)
+    client.get("/")
+
+    assert told(client).total("answers") is None
+    assert "it may not" in caplog.text
+    store.firm = False
+    client.get("/")
+    assert told(client).total("answers") is None
+    assert not store.counts(0, int(NOW) // 86_400 - 760)
+
+
 def test_purge_folds_and_removes_too(make_safe: MakeSafe) -> None:
     store, day = MemoryStore(), int(NOW) // 86_400
     store.add_counts([Count(day - n, "pages", "page", "/x", 1) for n in (3, 500, 761)])
@@ -605,13 +717,74 @@ WSGIClient(CookieSafeMiddleware(app, safe)).get("/")
 
 def test_a_process_that_ends_brings_what_is_left(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
-    subprocess.run(
-        [sys.executable, "-W", "error", "-c", ENDS, url], cwd=ROOT, check=True, timeout=60
-    )
+    assert said_as_it_ends(ENDS, url) == ""
+    assert pages_in(url) == [1]
 
+
+NO_MORE_THREADS = """
+import atexit, threading
+def start(timer):
+    raise RuntimeError("can't create new thread at interpreter shutdown")
+atexit.register(setattr, threading.Timer, "start", start)
+"""
+
+
+def test_so_does_one_that_may_start_no_thread_any_more(tmp_path: Path) -> None:
+    """As Python from 3.12 on, once the main thread has ended."""
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+
+    assert said_as_it_ends(ENDS + NO_MORE_THREADS, url) == ""
+    assert pages_in(url) == [1]
+
+
+def said_as_it_ends(program: str, url: str) -> str:
+    """What a program writes to its errors."""
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, url],
+        cwd=ROOT,
+        check=True,
+        timeout=60,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    return ended.stderr
+
+
+def pages_in(url: str) -> list[int]:
     with closing(open_store(url)) as store:
         counts: Any = store
-        assert [each.n for each in counts.counts(0, 99_999) if each[1:3] == ("pages", "")] == [1]
+        return [each.n for each in counts.counts(0, 99_999) if each[1:3] == ("pages", "")]
+
+
+class Slow(MemoryStore):
+    """Says when it has begun to keep counts, and keeps them some time later."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self._may = Event(), Event()
+
+    def add_counts(self, counts: Sequence[Count]) -> None:
+        self.begun.set()
+        Timer(0.2, self._may.set).start()
+        assert self._may.wait(20)
+        super().add_counts(counts)
+
+    def close(self) -> None:
+        self.at_close = list(self.counts(0, 99_999))
+
+
+def test_closing_waits_for_what_is_being_brought(make_client: MakeClient) -> None:
+    store = Slow()
+    client = make_client(store=store, traffic=TERMS)
+    assert client.safe is not None
+    client.get("/")
+    bringing = Thread(target=client.safe.traffic)
+    bringing.start()
+    assert store.begun.wait(20)
+    client.safe.close()
+    bringing.join()
+
+    assert Count(int(NOW) // 86_400, "pages", "", "", 1) in store.at_close
 
 
 @pytest.mark.parametrize("end", ["complete", "failed"])
@@ -669,6 +842,8 @@ def starlette_client(safe: CookieSafe) -> Client:
 
     routes = [
         Route("/users/{name}", page),
+        Route("/profile-{name}", page),
+        Route("/café", page),
         Mount("/shop", routes=[Route("/of/{name}/{p:path}", page)]),
     ]
     return ASGIClient(CookieSafeMiddleware(Starlette(routes=routes), safe))
@@ -682,6 +857,8 @@ def flask_client(safe: CookieSafe) -> Client:
 
     app = Flask(__name__)
     app.add_url_rule("/users/<name>", "user", lambda name: PAGE)
+    app.add_url_rule("/profile-<name>", "profile", lambda name: PAGE)
+    app.add_url_rule("/café", "café", lambda: PAGE)
     app.add_url_rule("/shop/of/<name>/<path:p>", "shop", lambda name, p: PAGE)
     return WSGIClient(WSGIMiddleware(app, safe))
 
@@ -728,3 +905,29 @@ def test_what_a_framework_finds_in_a_path_is_not_counted(
 
     assert safe.traffic().by("pages", "page") == {"/shop/of/*/*": 15, "/users/*": 15}
     assert safe.traffic().by("moves", "move") == {"/users/* > /users/*": 15}
+
+
+@pytest.mark.parametrize("client_of", [starlette_client, flask_client])
+def test_a_parameter_may_be_some_of_a_part(
+    make_safe: MakeSafe, client_of: Callable[[CookieSafe], Client]
+) -> None:
+    safe = make_safe(traffic=TERMS)
+    client = client_of(safe)
+    for _ in range(10):
+        client.get("/profile-ann")
+
+    assert safe.traffic().by("pages", "page") == {"/*": 10}
+
+
+@pytest.mark.parametrize("client_of", [starlette_client, flask_client])
+def test_a_page_before_is_known_by_its_address_too(
+    make_safe: MakeSafe, client_of: Callable[[CookieSafe], Client]
+) -> None:
+    safe = make_safe(traffic=TERMS)
+    client = client_of(safe)
+    client.choose("accept")
+    referer = {"referer": "https://www.example/caf%C3%A9", "sec-fetch-site": "same-origin"}
+    for _ in range(10):
+        client.get("/caf%C3%A9", headers=referer)
+
+    assert safe.traffic().by("moves", "move") == {"/café > /café": 10}

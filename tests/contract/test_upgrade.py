@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -251,20 +252,17 @@ def everything(url: str) -> object:
 
 # --- a user who may change rows and nothing else ---------------------------------------------------
 
+STORES = (Path(__file__).parents[2] / "docs" / "stores.md").read_text("utf-8")
+[FOR_POSTGRESQL] = re.findall(r"^```sql\n(.*?)^```$", STORES, re.DOTALL | re.MULTILINE)
+[FOR_MARIADB] = re.findall(r"`(GRANT .+? ON database.+?)`", STORES)
+"""As the page has it, of a database ``database`` and its user ``app``."""
 MAY_READ_AND_WRITE = {
-    "postgresql": [
-        "CREATE ROLE {user} LOGIN PASSWORD 'pw'",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}",
-        "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {user}",
-    ],
-    "mariadb": [
-        "CREATE USER {user}@'%%' IDENTIFIED BY 'pw'",
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON {database}.* TO {user}@'%%'",
-    ],
+    "postgresql": ["CREATE ROLE app LOGIN PASSWORD 'pw'", *FOR_POSTGRESQL.split(";\n")[:-1]],
+    "mariadb": ["CREATE USER app@'%' IDENTIFIED BY 'pw'", FOR_MARIADB],
 }
 LEAVES = {
-    "postgresql": ["DROP OWNED BY {user}", "DROP ROLE {user}"],
-    "mariadb": ["DROP USER {user}@'%%'"],
+    "postgresql": ["DROP OWNED BY app", "DROP ROLE app"],
+    "mariadb": ["DROP USER app@'%'"],
 }
 
 
@@ -272,16 +270,20 @@ LEAVES = {
 def restricted(url: str) -> Iterator[str]:
     """The URL of a user who may change the rows of the tables that there are."""
     given = make_url(url)
-    names = {"user": f"app_{token_hex(6)}", "database": given.database}
+    name = f"app_{token_hex(6)}"
+
+    def say(statements: list[str]) -> None:
+        for each in statements:
+            said = re.sub(r"\bapp\b", name, each).replace("database.", f"{given.database}.")
+            owner.exec_driver_sql(said.replace("%", "%%"))
+
     with from_outside(url) as owner:
-        for statement in MAY_READ_AND_WRITE[kind_of(url)]:
-            owner.exec_driver_sql(statement.format(**names))
+        say(MAY_READ_AND_WRITE[kind_of(url)])
         try:
-            user = given.set(username=names["user"], password="pw")
+            user = given.set(username=name, password="pw")
             yield user.render_as_string(hide_password=False)
         finally:
-            for statement in LEAVES[kind_of(url)]:
-                owner.exec_driver_sql(statement.format(**names))
+            say(LEAVES[kind_of(url)])
 
 
 @pytest.mark.parametrize("new_url", list(SERVERS), indirect=True)
@@ -293,6 +295,15 @@ def test_who_may_only_change_rows_uses_tables_that_the_command_has_made(new_url:
         assert store.purge(2**40) >= 1
         assert command("db", "version", url) == 0
         assert command("db", "upgrade", url) == 0
+
+
+@pytest.mark.parametrize("new_url", ["postgresql"], indirect=True)
+def test_so_may_they_with_tables_that_come_later(new_url: str) -> None:
+    with restricted(new_url) as url:
+        assert command("db", "upgrade", new_url) == 0
+
+        with closing(open_store(url)) as store:
+            assert_it_goes_on(store)
 
 
 @pytest.mark.parametrize("new_url", list(SERVERS), indirect=True)

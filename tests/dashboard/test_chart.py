@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from cookiesafe.dashboard import Column, Table
-from cookiesafe.dashboard.chart import HEIGHT, WIDTH, Mark, hours, lines, stack, width
-from cookiesafe.dashboard.figures import Cell
+from cookiesafe.dashboard.chart import HEIGHT, STRIP, WIDTH, Mark, hours, lines, stack, week, width
+from cookiesafe.dashboard.table import Cell
 
 
 def by_day(*rows: tuple[Cell, ...]) -> Table:
@@ -88,6 +88,26 @@ def test_columns_are_as_high_as_their_numbers() -> None:
 
     assert [box.size for box in drawn.boxes] == [75, 0, 150]
     assert drawn.text == "Times: at most 100, at 02; fewer than 10 at 1 of 3."
+
+
+def test_a_column_that_is_low_is_one_all_the_same() -> None:
+    drawn = hours(counted(("00", 10), ("01", None), ("02", 100_000)))
+
+    assert [box.size for box in drawn.boxes] == [1, 0, HEIGHT]
+
+
+def test_strips_show_what_one_such_day_had() -> None:
+    """From a Monday to the next: there are two of these."""
+    names = ("Monday (2)", "Tuesday (1)", "Wed", "Thu", "Fri", "Sat", "Sun")
+    rows = (("00", 100, 100, 0, 0, 0, 0, None), ("01", 12, 200, 0, 0, 0, 0, 0))
+    table = Table("week", "W", "", (Column("Hour", "text"), *map(Column, names)), rows, "week")
+    drawn = week(table, [date(2026, 11, 16 + at) for at in range(8)])
+
+    sizes = [[box.size for box in strip] for strip in drawn.strips]
+    assert sizes[:2] == [[STRIP // 4 + 1, 1], [STRIP // 2, STRIP]]
+    assert sizes[2:] == [[0, 0]] * 5
+    assert "Monday (2): at most 100, at 00." in drawn.text
+    assert "Sun: fewer than 10 each." in drawn.text
 
 
 def test_the_smallest_bar_is_seen_and_fewer_than_ten_has_none() -> None:

@@ -48,9 +48,10 @@ def test_with_nothing_counted_nothing_can_be_told() -> None:
     shown = signs(traffic(), POLICY, enforce=True)
 
     assert {each.name: each.state for each in shown if each.state != "ok"} == dict.fromkeys(
-        ("placed", "way", "no", "back"), "few"
+        ("placed", "way", "no", "back", "moved"), "few"
     )
     assert not any(each.do for each in shown)
+    assert light(shown) == "few"
 
 
 def test_where_nothing_is_held_the_light_is_red() -> None:
@@ -89,7 +90,17 @@ def test_who_withdraws_has_no_banner_and_counts_for_nothing_there() -> None:
     counts = [*answered("accepted", 500, 20), *answered("rejected", 400, 200)]
 
     assert sign("way", *counts).state == "look"
-    assert sign("way", *counts, ("withdrawn", "where", "choices", 180)).state == "ok"
+    assert sign("way", *counts, ("withdrawn", "press", "choices reject", 180)).state == "ok"
+
+
+def test_who_withdraws_by_what_is_ticked_is_none_of_those_who_reject() -> None:
+    counts = [*answered("accepted", 500, 20), *answered("rejected", 400, 200)]
+    withdrawn = [
+        ("withdrawn", "where", "choices", 180),
+        ("withdrawn", "press", "choices save", 180),
+    ]
+
+    assert sign("way", *counts, *withdrawn).state == "look"
 
 
 @pytest.mark.parametrize(
@@ -128,6 +139,20 @@ def test_other_words_that_move_who_accepts(
 
     assert found.state == state
     assert ("points" in found.do) == (state == "look")
+
+
+@pytest.mark.parametrize(("lost", "state"), [(9, "ok"), (10, "look")])
+def test_a_withdrawal_that_was_not_recorded_is_to_be_looked_at(lost: int, state: State) -> None:
+    counts = [("accepted", "", "", 100), ("withdrawn", "", "", 50)]
+
+    assert sign("back", *counts, ("unrecorded", "event", "withdrawal", lost)).state == state
+
+
+@pytest.mark.parametrize(("choices", "state"), [(0, "few"), (5, "few"), (99, "few"), (100, "ok")])
+def test_one_policy_moves_nobody_once_enough_have_answered(choices: int, state: State) -> None:
+    counted = [("choices", "policy", POLICY, choices)] if choices else []
+
+    assert sign("moved", *counted).state == state
 
 
 def test_the_light_is_the_worst_of_what_can_be_told() -> None:

@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from cookiesafe.count import OTHER, Count
 from cookiesafe.dashboard import Period, Table, as_csv, as_json, metrics, tables
-from cookiesafe.dashboard.figures import OF_CHOICES, OF_SHOWN, Cell
+from cookiesafe.dashboard.figures import OF_CHOICES, OF_SHOWN, SHOWN
+from cookiesafe.dashboard.table import Cell
 from cookiesafe.traffic import EPOCH, FIGURES, Traffic, report
 from demo_app import history
 
@@ -38,7 +39,7 @@ def test_each_figure_is_that_of_the_traffic_and_says_what_it_counts() -> None:
 
     for name in shown.keys() & FIGURES.keys():
         assert shown[name].n == counted.total(name)
-    assert len(shown.keys() & FIGURES.keys()) == 10
+    assert shown.keys() & FIGURES.keys() == set(SHOWN)
     assert all(each.text.endswith(".") and "`" not in each.text for each in shown.values())
 
 
@@ -150,6 +151,44 @@ def test_a_day_has_24_hours_whatever_was_counted() -> None:
     # Any of the others may be the one that is under ``other``.
     assert hours.rows[10] == ("10", None)
     assert hours.rows[11] == ("11", None)
+
+
+def test_the_hours_of_the_week_are_those_of_its_days() -> None:
+    thursday = EPOCH.toordinal()
+    counted = report(
+        *Period.up_to(DAY, 8),
+        [
+            Count(DAY, "pages", "hour", "09", 30),
+            Count(DAY - 7, "pages", "hour", "09", 12),
+            Count(DAY - 1, "pages", "hour", "09", 9),
+            Count(DAY - 2, "pages", "hour", "23", 50),
+        ],
+    )
+    week = tables(counted, POLICY)["week"]
+    today = (thursday + DAY - 1) % 7
+
+    assert [each.title for each in week.columns][1 + today].endswith("day (2)")
+    assert sum(each.title.endswith("(1)") for each in week.columns) == 6
+    assert rows(week)["09"][today] == 42
+    assert rows(week)["09"][today - 1] is None
+    assert rows(week)["23"][today - 2] == 50
+    assert rows(week)["10"][today - 2] == 0
+
+
+def test_every_figure_that_is_counted_by_visitors_has_a_table() -> None:
+    """Where they come from, where they go, and how the notices are answered; what a page was answered is of the app."""
+    shown = " ".join(each.text + each.title for each in tables(made_up(), POLICY).values())
+
+    for title in (
+        "Entry pages",
+        "Referring sites",
+        "Countries",
+        "From page to page",
+        "Returning visitors",
+    ):
+        assert title in shown
+    assert FIGURES["moves"].text in shown
+    assert FIGURES["pages"].text in shown
 
 
 def test_a_table_as_csv_has_its_columns_and_says_what_is_few() -> None:

@@ -240,6 +240,46 @@ def test_a_page_that_does_not_end_is_given_up(
     assert "did not end" in failed.what
 
 
+BLOCKING = """
+import time
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from cookiesafe.adapters.asgi import CookieSafeMiddleware
+
+async def sleeping(request):
+    time.sleep(60)
+
+async def reckoning(request):
+    while True:
+        pass
+
+async def quick(request):
+    response = PlainTextResponse("Here")
+    response.set_cookie("late", "1")
+    return response
+
+routes = [Route("/1-sleeping", sleeping), Route("/2-reckoning", reckoning), Route("/3-quick", quick)]
+app = CookieSafeMiddleware(Starlette(routes=routes), safe)
+"""
+
+
+def test_a_page_that_holds_up_the_event_loop_is_interrupted_and_the_others_are_asked_for(
+    checked: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cookiesafe.inspection.driving.PATIENCE", 0.3)
+    files = {"cookiesafe.toml": POLICY, "blocking.py": BEGIN + BLOCKING}
+
+    findings = checked(files, "blocking:app").findings
+
+    sleeping, reckoning = [each for each in findings if each.code == "CS741"]
+    assert "EventLoopBlocked" in sleeping.what
+    assert sleeping.place is not None
+    assert "time.sleep(60)" in (BEGIN + BLOCKING).splitlines()[sleeping.place.line - 1]
+    assert "EventLoopBlocked" in reckoning.what
+    assert any('"late"' in each.what for each in findings)
+
+
 @pytest.mark.parametrize("source", [ASGI, WSGI], ids=["ASGI", "WSGI"])
 def test_a_page_that_is_too_large_is_given_up_and_not_kept(
     checked: Check, monkeypatch: pytest.MonkeyPatch, source: str

@@ -10,6 +10,7 @@ import pytest
 
 from cookiesafe import CookieSafe, Policy, keys_from_file
 from cookiesafe.adapters._commits import commits_of
+from cookiesafe.traffic import Loaded
 from tests.support.harbour import KEY, OTHER_KEY
 from tests.support.nodes import Keys
 
@@ -40,4 +41,31 @@ def test_a_child_takes_other_keys_and_says_how_it_is_whoever_held_a_lock(tmp_pat
             os._exit(0 if health.ok and health.keys == 2 else 1)
 
     assert os.waitpid(process, 0)[1] == 0
+    safe.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_child_counts_whoever_was_bringing_counts(tmp_path: Path) -> None:
+    safe = CookieSafe(
+        Policy.from_toml('[site]\nname = "S"'),
+        secret_key=KEY,
+        store=f"sqlite:///{tmp_path}/store.db",
+        traffic=True,
+    )
+    tallying, counting = safe._tallying, safe.settings.counting
+    assert tallying is not None
+    assert counting is not None
+    counting.leave(Loaded(safe.settings.clock(), "once"))
+    with tallying._lock, tallying._turn, tallying._reading._lock, tallying._bringing._lock:
+        process = os.fork()
+        if process == 0:
+            signal.alarm(PATIENCE)
+            for _ in range(20):
+                counting.leave(Loaded(safe.settings.clock(), "once"))
+            os._exit(0 if safe.traffic().total("embeds") == 20 else 1)
+
+    assert os.waitpid(process, 0)[1] == 0
+    counted = safe.traffic()
+    assert counted.total("embeds") == 21
     safe.close()

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from types import FunctionType
 from typing import Any
 
@@ -81,7 +82,7 @@ def _entry(place: str, name: str, one: Any) -> Iterator[str]:
     yield f"### `{name}`"
     # Of what stands for something else, such as Flask's visit, isinstance would ask that.
     if issubclass(type(one), type):
-        yield from _class(one)
+        yield from _class(name, one)
     elif type(one) is FunctionType:
         yield _call(name, one)
         yield prose(one)
@@ -89,7 +90,7 @@ def _entry(place: str, name: str, one: Any) -> Iterator[str]:
         yield _said_above(place, name)
 
 
-def _class(one: type) -> Iterator[str]:
+def _class(name: str, one: type) -> Iterator[str]:
     if issubclass(one, CookieSafeError):
         bases = ", ".join(f"`{each.__name__}`" for each in one.__bases__)
         yield f"An exception: {bases}. [{one.code}](errors.md#{one.code.lower()})"
@@ -98,7 +99,7 @@ def _class(one: type) -> Iterator[str]:
     if one is CookieSafe:
         yield "Its [settings](settings.md)."
     elif one is not Visit and not one.__name__.endswith("Suite"):
-        yield _call(one.__name__, one)
+        yield _call(name, one)
     yield prose(one)
     members = list(_members(one))
     if members:
@@ -140,8 +141,26 @@ def _signature(name: str, one: Any, *, bound: bool = False) -> str:
         each.replace(annotation=inspect.Parameter.empty)
         for each in list(found.parameters.values())[1 if bound and _takes_itself(found) else 0 :]
     ]
-    text = str(found.replace(parameters=shown, return_annotation=inspect.Signature.empty))
-    return name + re.sub(r"<(?:\w+\.)*(\w+).*?>", r"\1", text)
+    factories = (
+        {each.name: each.default_factory for each in fields(one)} if is_dataclass(one) else {}
+    )
+    for at, each in enumerate(shown):
+        if callable(factory := factories.get(each.name)):
+            shown[at] = each.replace(default=factory())
+        elif callable(called := each.default) and each.default is not inspect.Parameter.empty:
+            place = f"{called.__module__}.{called.__name__}".replace("posix.", "os.")
+            shown[at] = each.replace(default=Named(place))
+    return name + str(found.replace(parameters=shown, return_annotation=inspect.Signature.empty))
+
+
+class Named:
+    """Shown as the name that a module knows it by."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __repr__(self) -> str:
+        return self._name
 
 
 def _takes_itself(found: inspect.Signature) -> bool:

@@ -25,8 +25,6 @@ from tests.support.django_settings import configure
 
 ROOT = DOCS.parent
 ALL = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
-SHOWN_ONLY = {"text", "html", "mermaid", "haproxy", "nginx", "vcl", "sql"}
-"""What other programs are told, or say. That of start pages is compared where these are followed."""
 THE_SUITES_SITE = "cookiesafe.testing.site"
 """Whose names are told where the suite is."""
 _BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
@@ -204,9 +202,3 @@ def test_a_script_on_a_page_is_one(text: str, tmp_path: Path) -> None:
     (tmp_path / "shown.js").write_text(text)
 
     subprocess.run([node, "--check", tmp_path / "shown.js"], check=True)
-
-
-def test_no_block_is_of_a_language_that_nothing_tries() -> None:
-    there = {language for page in ALL for language, _ in _BLOCK.findall(page.read_text("utf-8"))}
-
-    assert there - SHOWN_ONLY == {"python", "toml", "console", "json", "ini", "js"}

@@ -39,6 +39,9 @@ async ([tags, colours]) => {
   return all(await axe.run(document, { runOnly: { type: "tag", values: tags }, rules, resultTypes }));
 }
 """
+_RULES = """
+async rules => all(await axe.run(document, { runOnly: { type: "rule", values: rules }, resultTypes }))
+"""
 _ONE_OF_EACH = """
 async ([colours, seen]) => {
   const kinds = new Map();
@@ -82,6 +85,12 @@ def findings(page: Page) -> list[str]:
 def faults_of_structure(page: Page) -> list[str]:
     """The same of all but colours, up to level AA."""
     found: list[str] = _run(page, _STRUCTURE, [TAGS, _COLOURS])
+    return found
+
+
+def faults_of(page: Page, *rules: str) -> list[str]:
+    """The same of some rules alone."""
+    found: list[str] = _run(page, _RULES, rules)
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 from cookiesafe.count import OTHER, Count
 from cookiesafe.traffic import CUTS, FIGURES, NOTICES, Traffic, day_of, report
 from cookiesafe.traffic.report import rate
+from tests.support.servers import ROOT
 
 MONDAY = date(2026, 11, 23)
 DAY = day_of(MONDAY)
@@ -137,6 +138,29 @@ def test_no_export_has_a_number_from_1_to_9(traffic: Traffic) -> None:
     assert numbers
     assert not set(range(1, 10)) & set(numbers)
     assert "_counts" not in repr(traffic)
+
+
+def test_no_share_is_more_than_its_whole() -> None:
+    """As of banners that come out of a cache, and are answered all the same."""
+    counts = [count("shown", 20), count("choices", 30), count("choices", 30, "where", "banner")]
+    notices = report(MONDAY, MONDAY, [*counts, count("accepted", 20)]).notices
+
+    assert notices.choice_rate is None
+    assert notices.no_choice_rate is None
+    assert notices.of_shown("accepted") == 1
+    assert notices.of_choices("accepted") == 20 / 30
+
+
+def test_the_documentation_has_each_figure_and_each_cut() -> None:
+    text = (ROOT / "docs" / "traffic.md").read_text(encoding="utf-8")
+
+    for name, figure in FIGURES.items():
+        cuts = ", ".join(f"`{cut}`" for cut in figure.cuts)
+        assert f"| `{name}` | {figure.title} | {figure.text} | {cuts} |" in text
+    for name, cut in CUTS.items():
+        assert f"| `{name}` | {cut.text} | {'yes' if cut.open else ''} |" in text
+    for name, stood in NOTICES.items():
+        assert f"| `{name}` | {stood} |" in text
 
 
 def test_each_figure_is_cut_by_what_there_is() -> None:

@@ -14,6 +14,7 @@ from cookiesafe.traffic.values import (
     country_of,
     device_of,
     language_of,
+    name_of,
     page_of,
     parts_of,
     site_of,
@@ -43,6 +44,11 @@ IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605
         ),
         ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "bot"),
         ("Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/143.0.0.0 Safari/537.36", "bot"),
+        ("Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)", "bot"),
+        (
+            "Mozilla/5.0 (Linux; Android 13; CUBOT P80) Chrome/143.0.0.0 Mobile Safari/537.36",
+            "phone",
+        ),
         ("curl/8.5.0", "bot"),
         ("python-requests/2.32", "bot"),
         ("", "bot"),
@@ -108,7 +114,9 @@ def test_a_country_is_two_letters(said: str, country: str) -> None:
         ("https://search.example", ("search.example", "/")),
         ("http://ann:secret@mail.example:8080/inbox/17", ("mail.example:8080", "/inbox/17")),
         ("android-app://com.example.mail/", ("", "")),
-        ("https://[2001:db8::1]/", ("", "")),
+        ("https://[2001:db8::1]/", ("[2001:db8::1]", "/")),
+        ("https://[2001:db8::1]:8443/a", ("[2001:db8::1]:8443", "/a")),
+        ("https://[ann]/", ("", "")),
         ("https://" + "a" * 300 + "/", ("", "")),
         ("about:blank", ("", "")),
         ("https://ünï.example/", ("", "")),
@@ -125,12 +133,34 @@ def test_of_a_referring_page_host_and_path_are_read(referer: str, parts: tuple[s
         ("search.example", "search.example"),
         ("mail.example:8080", "mail.example:8080"),
         ("1and1.example", "1and1.example"),
+        ("ann-8c1f0a77bb12.pages.example", "ann-*.pages.example"),
         ("203.0.113.7", OTHER),
         ("203.0.113.7:8080", OTHER),
+        ("[2001:db8::1]", OTHER),
+        ("[2001:db8::1]:8443", OTHER),
     ],
 )
 def test_a_site_that_is_named_by_its_number_is_not_listed(host: str, site: str) -> None:
     assert site_of(host) == site
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("hl_ad2", "hl_ad2"),
+        ("_ga_ABC1DEF2GH", "_ga_ABC1DEF2GH"),
+        ("user-4711-theme", "user-4711-theme"),
+        ("user-47110-theme", "user-*-theme"),
+        ("sid.8c1f0a77bb12", "sid.*"),
+        ("u_8C1F0A77-bb12-4c3d-9e8f-0123456789ab_x", "u_*_x"),
+        ("feedfacedeadbeef1.tracker.example", "*.tracker.example"),
+        ("localhost:43210", "localhost:43210"),
+        ("accept-decade-facade", "accept-decade-facade"),
+        ("", OTHER),
+    ],
+)
+def test_a_name_has_no_id(name: str, counted: str) -> None:
+    assert name_of(name) == counted
 
 
 @pytest.mark.parametrize(
@@ -142,6 +172,10 @@ def test_a_site_that_is_named_by_its_number_is_not_listed(host: str, site: str) 
         ("/files/a/b/c.txt", ["a/b/c.txt"], "/files/*"),
         ("/files", [""], "/files"),
         ("/write/to/ann@harbour.example", [], "/write/to/*"),
+        ("/profile-ann", ["ann"], "/*"),
+        ("/profile-ann/of/ann", ["ann", "ann"], "/*/of/*"),
+        ("/an/banner", ["an"], "/*/banner"),
+        ("/docs/a/b.html", ["a/b"], "/docs/*.html"),
         ("/", ["/"], "/"),
         ("/files//", ["//"], "/files//"),
         ("/über/uns", [], "/über/uns"),

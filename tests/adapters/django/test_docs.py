@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
 
 from tests.support.django_settings import configure
@@ -13,11 +14,15 @@ from tests.support.django_settings import configure
 configure()
 
 from django.http import HttpResponse
+from django.template import Context, Engine
 from django.test import Client, override_settings
 from django.urls import path
 
 PAGE = (Path(__file__).parents[3] / "docs" / "django.md").read_text("utf-8")
 POLICY = '[site]\nname = "Harbour"\n[purposes.statistics]\ntitle = "Statistics"\n'
+
+
+HTML = re.findall(r"^ *```html\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
@@ -51,3 +56,25 @@ def test_its_test_browses_as_one_who_has_agreed(shown: Any) -> None:
     with shown["in_tests"], override_settings(MIDDLEWARE=[ours], ROOT_URLCONF=pages):
         assert shown["browse"]().get("/").text.startswith("Tips for you")
         assert Client().get("/").text.startswith("Tips for everybody")
+
+
+@pytest.mark.parametrize("shown_html", HTML)
+def test_its_html_is_html_once_django_has_filled_it_in(shown_html: str) -> None:
+    policy = f'{POLICY}[purposes.advertising]\ntitle = "Advertising"\n'
+    engine = Engine(libraries={"cookiesafe": "cookiesafe.adapters.django.templatetags.cookiesafe"})
+    template = engine.from_string(shown_html)
+    pages = (path("", lambda request: HttpResponse(template.render(Context()))),)
+    settings = {
+        "MIDDLEWARE": ["cookiesafe.adapters.django.CookieSafeMiddleware"],
+        "COOKIESAFE": {"POLICY": policy, "SECURE": False},
+        "ROOT_URLCONF": pages,
+    }
+    with override_settings(**settings):
+        browser = Client(headers={"sec-fetch-site": "same-origin"})
+        before = browser.get("/").text
+        browser.post("/cookiesafe/choices", "choice=accept", "application/x-www-form-urlencoded")
+        after = browser.get("/").text
+
+    for text in (before, after):
+        html5lib.HTMLParser(strict=True).parseFragment(text)
+    assert ("match.js" in before, "match.js" in after) == (False, "match.js" in shown_html)
