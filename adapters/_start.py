@@ -10,15 +10,15 @@ _begun = False
 
 def at_start(module: str) -> None:
     """Import it when the first ``CookieSafe`` is made, or now where there is one."""
+    _waiting.append(module)
     if _begun:
         import_module(module)
-    else:
-        _waiting.append(module)
 
 
 def start() -> None:
-    """Import what waits."""
+    """Import what waits, or wait for who does so in another thread."""
     global _begun
     _begun = True
-    while _waiting:
-        import_module(_waiting.pop())
+    # None is taken out: whoever comes meanwhile is to find all that is not imported yet.
+    for module in _waiting:
+        import_module(module)

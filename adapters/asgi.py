@@ -24,6 +24,7 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 """Any ASGI 3 app: frameworks have types of their own for what it is given, and none takes another's."""
 
 _VISIT = "cookiesafe"
+_ENDS = frozenset({"lifespan.shutdown.complete", "lifespan.shutdown.failed"})
 
 at_start("cookiesafe.adapters._asgi")
 
@@ -41,8 +42,8 @@ class CookieSafeMiddleware:
 
         self.app = app
         self._safe = safe
+        self._exchange = exchanges(ASGIExchange, safe)
         self._pool = Pool(safe.store)
-        self._exchange = exchanges(ASGIExchange, safe.settings)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if _VISIT in scope and scope[_VISIT] is visiting.get():
@@ -94,13 +95,13 @@ class CookieSafeMiddleware:
             await exchange.end()
 
     def _settling(self, send: Send) -> Send:
-        """When the app has shut down, what was counted is brought: some servers end in a way that lets nothing be done later."""
+        """When the app has shut down, or could not, bring what was counted: some servers let nothing be done later."""
         counting = self._safe.settings.counting
         if counting is None:
             return send
 
         async def settle_and_send(message: Message) -> None:
-            if message["type"] == "lifespan.shutdown.complete":
+            if message["type"] in _ENDS:
                 from asyncio import to_thread
 
                 await to_thread(counting.settle)

@@ -41,7 +41,7 @@ class CookieSafeMiddleware:
 
         self.app = app
         self.safe = safe
-        self._exchange = exchanges(WSGIExchange, safe.settings)
+        self._exchange = exchanges(WSGIExchange, safe)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if VISIT in environ and environ[VISIT] is visiting.get():
@@ -67,10 +67,15 @@ class CookieSafeMiddleware:
             raise
         finally:
             leave(before)
-        if exchange.page is None and type(body) in _WHOLE:
+        if exchange.page is None and (type(body) in _WHOLE or _is_file(body, environ)):
             exchange.end()
             return body
         return _Body(body, exchange)
+
+
+def _is_file(body: object, environ: WSGIEnvironment) -> bool:
+    """Whether the server may have a faster way to send it, as it is (PEP 3333): nothing of the app's runs in it."""
+    return type(body) is environ.get("wsgi.file_wrapper")
 
 
 def _hint(send: Callable[[list[Header]], object], exchange: Exchange, fields: list[Header]) -> None:

@@ -29,10 +29,11 @@ What a client sends raises none of these out of the middleware.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 Why = Literal["absent", "unreadable", "expired", "version", "step"]
 """What can be wrong with a carried form: nothing was sent, it is not ours, too old, of another version, of another step."""
@@ -48,6 +49,10 @@ class CookieSafeError(Exception):
         self.where = where
         self.fix = fix
         super().__init__(sentence(self.code, what, where, fix))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is: Python would give the whole message to ``__init__``, in the process that it is raised to."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 def sentence(code: str, what: str, where: str = "", fix: str = "") -> str:

@@ -149,7 +149,7 @@ class Placing(Visit):
             return notice.blocked.banner(self.root)
         announcement = settings.versions.announcement
         if announcement is not None and settings.versions.is_to_tell(standing, self._now):
-            return notice.change(self.root, self.address(), announcement)
+            return notice.policies.announced(self.root, self.address(), announcement)
         return None
 
     @property

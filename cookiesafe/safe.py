@@ -46,7 +46,7 @@ from .remember.series import TERMS as REMEMBER_TERMS
 from .rotation import Rotation
 from .session import SessionTerms
 from .session.terms import TERMS as SESSION_TERMS
-from .settings import Mode, Settings
+from .settings import Mode, Settings, check_kinds
 from .succession import Succession
 from .telling import Telling
 from .traffic import EPOCH, Counting, Traffic, TrafficTerms
@@ -161,6 +161,7 @@ class CookieSafe:
         entropy: Callable[[int], bytes] = os.urandom,
     ) -> None:
         start()
+        check_kinds(ledger=ledger)
         self._telling = Telling(on_event)
         self._keys = keys_of("cookies", secret_key, fallback_keys, KeyRing, self._telling)
         if ledger_key is None and ledger_fallback_keys:
@@ -180,7 +181,7 @@ class CookieSafe:
             mode=mode,
             path=path,
             origin=origin,
-            trusted_origins=tuple(trusted_origins),
+            trusted_origins=_origins(trusted_origins),
             check_origin=check_origin,
             secure=secure,
             session=session,
@@ -449,6 +450,12 @@ class CookieSafe:
             self._tallying.close()
         self._sealing.close()
         self.store.close()
+
+
+def _origins(given: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(given, str):
+        raise SettingError(f"trusted_origins={given!r}", fix=f'It is a list: ["{given}"].')
+    return tuple(given)
 
 
 def _counting(traffic: TrafficTerms | bool, place_headers: Sequence[str]) -> Counting | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from logging import ERROR
 from math import inf
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from .addresses import LONGEST_HOST, checked_origin, checked_path, is_loopback, origin_at
@@ -24,6 +24,7 @@ from .gpc import STATEMENT
 from .inspector import Inspector
 from .jar import Jar
 from .keys import KeyRing
+from .ledger.terms import LedgerTerms
 from .links import Links
 from .migration import Reader, in_force
 from .notice import THEME, Lasting, Notices, Theme, at
@@ -44,6 +45,18 @@ _REPORTS_A_SECOND, _REPORTS_AT_ONCE = 10, 100
 _MOST_TOLD = 20
 _MOST_POLICIES = 64
 _PAGES_OF = {"ws": "http", "wss": "https"}
+_KINDS: Final[dict[str, tuple[Any, str]]] = {
+    "policy": (Policy, 'a Policy, as Policy.from_file("cookiesafe.toml") reads one'),
+    "path": (str, 'the text "/cookiesafe", or another path'),
+    "session": (SessionTerms, "SessionTerms(…)"),
+    "remember": (RememberTerms, "RememberTerms(…)"),
+    "carry": (CarryTerms, "CarryTerms(…)"),
+    "ledger": (LedgerTerms, "LedgerTerms(…)"),
+    "theme": (Theme, 'a Theme(…): Theme(layout="bottom")'),
+    "clock": (Callable, "a function that returns unix seconds, as time.time does"),
+    "entropy": (Callable, "a function that returns so many bytes, as os.urandom does"),
+}
+"""What a setting is, and what to give."""
 
 
 class Varies:
@@ -91,7 +104,17 @@ class Settings:
         clock: Callable[[], float],
         entropy: Callable[[int], bytes],
     ) -> None:
-        _check(mode, secure, theme)
+        _check(mode, secure)
+        check_kinds(
+            policy=policy,
+            path=path,
+            session=session,
+            remember=remember,
+            carry=carry,
+            theme=theme,
+            clock=clock,
+            entropy=entropy,
+        )
         self.telling = Telling() if telling is None else telling
         self.policy = policy
         self.clock = clock
@@ -325,13 +348,22 @@ class Settings:
         return self.secure_jar
 
 
-def _check(mode: str, secure: object, theme: object) -> None:
+def check_kinds(**given: object) -> None:
+    """Whether these settings are what they are to be at all, and not found out to be something else by a request.
+
+    Raises ``SettingError``.
+    """
+    for name, value in given.items():
+        kind, example = _KINDS[name]
+        if not isinstance(value, kind):
+            raise SettingError(f"{name}={value!r}", fix=f"Give {example}.")
+
+
+def _check(mode: str, secure: object) -> None:
     if mode not in ("enforce", "observe"):
         raise SettingError(f'mode="{mode}"', fix=did_you_mean(mode, ("enforce", "observe")))
     if secure not in (True, False, "auto"):
         raise SettingError(f"secure={secure!r}", fix='It is "auto", True or False.')
-    if not isinstance(theme, Theme):
-        raise SettingError(f"theme={theme!r}", fix='Give a Theme(…): Theme(layout="bottom").')
 
 
 def _field_names(names: Sequence[str]) -> tuple[str, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -148,6 +151,21 @@ def test_every_error_carries_what_where_and_fix(error: CookieSafeError) -> None:
 
     assert all(isinstance(each, str) for each in carried)
     assert error.what
+
+
+@pytest.mark.parametrize("error", EVERY, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    "again",
+    [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy],  # noqa: S301
+    ids=["another process", "a copy", "a deep copy"],
+)
+def test_an_error_is_the_same_wherever_it_is_raised_again(
+    error: CookieSafeError, again: Callable[[CookieSafeError], CookieSafeError]
+) -> None:
+    came = again(error)
+
+    assert type(came) is type(error)
+    assert (str(came), came.args, vars(came)) == (str(error), error.args, vars(error))
 
 
 def test_an_unknown_name_says_which_and_the_closest_known() -> None:

@@ -8,6 +8,8 @@ from typing import Any, cast
 
 import pytest
 
+from cookiesafe import CookieSafe
+from cookiesafe.adapters import asgi, wsgi
 from cookiesafe.errors import SettingError, WeakKey
 from cookiesafe.keys import KeyRing
 from cookiesafe.policy import Policy, Purpose, Site, Vendor
@@ -97,6 +99,43 @@ def test_what_cannot_work_is_refused_with_a_remedy(given: dict[str, Any], remedy
         the_settings(**given)
 
     assert remedy in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        pytest.param({"policy": "cookiesafe.toml"}, "Policy.from_file", id="a policy's path"),
+        pytest.param({"policy": {"site": {}}}, "Policy.from_file", id="a policy as a dict"),
+        pytest.param({"path": None}, "/cookiesafe", id="a path that is none"),
+        pytest.param({"session": 3600}, "SessionTerms(…)", id="how long a session is kept"),
+        pytest.param({"remember": True}, "RememberTerms(…)", id="that browsers are remembered"),
+        pytest.param({"carry": 60}, "CarryTerms(…)", id="how long a form is carried"),
+        pytest.param({"ledger": "site"}, "LedgerTerms(…)", id="the name of the log"),
+        pytest.param({"theme": "bottom"}, "Theme(…)", id="a layout"),
+        pytest.param({"clock": 0}, "time.time", id="a time"),
+        pytest.param({"entropy": b"0"}, "os.urandom", id="bytes"),
+        pytest.param({"trusted_origins": "https://a.example"}, '["https://a.example"]', id="one"),
+    ],
+)
+def test_what_is_no_such_thing_is_refused_where_the_site_starts(
+    given: dict[str, Any], remedy: str
+) -> None:
+    """And not by the first request that comes to it."""
+    (name,) = given
+
+    with pytest.raises(SettingError, match=name) as caught:
+        CookieSafe(**{"policy": POLICY, "secret_key": KEY, **given})
+
+    assert remedy in caught.value.fix
+
+
+@pytest.mark.parametrize("edge", [asgi.CookieSafeMiddleware, wsgi.CookieSafeMiddleware])
+@pytest.mark.parametrize("safe", [POLICY, CookieSafe, None], ids=["policy", "class", "nothing"])
+def test_an_edge_is_given_the_app_first_and_then_a_cookie_safe(edge: Any, safe: Any) -> None:
+    with pytest.raises(SettingError, match="no CookieSafe") as caught:
+        edge(lambda *_: None, safe)
+
+    assert "CookieSafeMiddleware(app, CookieSafe(…))" in caught.value.fix
 
 
 def test_a_short_key_is_a_setting_error_of_its_own() -> None:

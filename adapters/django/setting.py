@@ -45,7 +45,7 @@ class Site:
     def __init__(self, safe: CookieSafe, *, auth: bool, opened: bool) -> None:
         self.safe = safe
         self.auth = auth
-        self.exchange = exchanges(DjangoExchange, safe.settings)
+        self.exchange = exchanges(DjangoExchange, safe)
         self._opened = opened
 
     @cached_property

@@ -6,8 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from ..templates import templates_of
 from .evidence import Kind, Moment, Sighting, Thing
 from .findings import short
 from .judging import Judge
@@ -19,11 +18,8 @@ _SHOWN: Final = 60
 
 def html(report: Report, judge: Judge) -> str:
     """The text of a file. Whatever came from the site is escaped, and a Content-Security-Policy lets nothing be loaded."""
-    loader = PackageLoader(__package__, "templates")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("report.html").render(
+    templates = templates_of("cookiesafe.audit")
+    return templates.get_template("report.html").render(
         report=report,
         verdict=verdict(report),
         walks=labels(report.walks),

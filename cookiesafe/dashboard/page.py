@@ -164,7 +164,8 @@ def _shown(cell: Cell, column: Column) -> str:
 
 @cache
 def _templates() -> jinja2.Environment:
-    templates = templates_of("cookiesafe.dashboard", lstrip_blocks=True)
+    # Its page is one as the inspector's is.
+    templates = templates_of("cookiesafe.dashboard", "cookiesafe.inspector", lstrip_blocks=True)
     templates.globals |= {
         "chart": chart,
         "shown": _shown,

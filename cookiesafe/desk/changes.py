@@ -42,7 +42,7 @@ def show_changes(asked: Asked) -> Flow:
     if "version" in query:
         return _show_version(asked, entries, one(query, "version"))
     announcement = asked.settings.versions.announcement
-    page = asked.notice.changes(
+    page = asked.notice.policies.changes(
         asked.request.root,
         local_path(one(query, "next"), asked.home),
         announcement,
@@ -68,7 +68,7 @@ def _page(asked: Asked, entry: Entry) -> bytes | None:
     try:
         if any(breaches(from_json(policy.to_json()))):
             return None
-        return asked.notice.version(asked.request.root, policy, entry.time // 1000)
+        return asked.notice.policies.version(asked.request.root, policy, entry.time // 1000)
     except UNFIT:
         return None
 

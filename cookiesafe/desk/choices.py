@@ -44,7 +44,7 @@ def show_choices(asked: Asked) -> Flow:
     if asked.wants_json:
         return _told(asked, asked.standing)
     how = yield from reached(asked)
-    page = asked.notice.choices(
+    page = asked.notice.choices.page(
         asked.request.root,
         local_path(one(query_of(asked), "next"), asked.home),
         asked.standing.consent,
@@ -187,7 +187,7 @@ def _told(asked: Asked, standing: Standing, **more: Any) -> Reply:
     told = {
         "choices": dict(consent.choices),
         "state": state_of(asked.settings.policy, standing),
-        "said": asked.notice.status(asked.request.root, consent, standing.circumstances),
+        "said": asked.notice.choices.status(asked.request.root, consent, standing.circumstances),
     }
     return as_json(200, {**told, **more})
 

@@ -60,7 +60,7 @@ def _answer(asked: Asked) -> Reply | Flow:
 
 
 def _show_cookies(asked: Asked) -> Reply:
-    return html(200, asked.notice.cookies(asked.request.root))
+    return html(200, asked.notice.policies.cookies(asked.request.root))
 
 
 def _show_statement(asked: Asked) -> Reply:

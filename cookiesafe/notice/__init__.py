@@ -3,9 +3,10 @@
 from .contact import Reached
 from .letter import Letter, announcement_text
 from .lists import Device, Lasting, Version
-from .notice import Notice, at
+from .notice import Notice
 from .notices import Notices
 from .receipts import Checked, Happening, Looked
+from .rendering import at
 from .script import script, script_version
 from .shown import Shown
 from .styles import Sheet

@@ -13,6 +13,8 @@ from ..policy import NECESSARY as NECESSARY_COOKIES
 from ..policy import STAYING_ID, Cookie, Policy, Purpose, Vendor, duration
 from ..sayings import say, say_in
 
+MOST_LISTED = 50
+"""Of cookies, hosts or browsers, on one page."""
 _LONGEST_SHOWN = 80
 
 SAID: Mapping[str, str] = {

@@ -1,37 +1,31 @@
-"""Renders what the visitor is shown. Templates are Jinja's, with everything escaped."""
+"""Renders what the visitor is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import replace
-from datetime import UTC, datetime
-from functools import cache, lru_cache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any, Final
 from urllib.parse import quote
 
-import jinja2
-from jinja2.ext import i18n
-
-from ..consent import DAY, UNDECIDED, Circumstances, Consent, Question, allowed
-from ..policy import NECESSARY_ID, Announcement, Policy, Purpose, Vendor, one_line
-from ..sayings import Foreign, Saying, say, say_in
-from ..templates import templates_of
+from ..consent import Circumstances, Question
+from ..policy import NECESSARY_ID, Policy, Purpose, Vendor, one_line
+from ..sayings import Saying, say, say_in
 from .blocked import BlockedNotice
-from .contact import ContactNotice, Reached
-from .differing import told
+from .choices import ChoicesNotice
+from .contact import ContactNotice
 from .language import Language
 from .limited import LimitedNotice
-from .lists import Device, KeptFrom, Lasting, Version, groups, left_over, well_known
+from .lists import MOST_LISTED, Device, Lasting
+from .policies import PolicyNotice
 from .receipts import ReceiptNotice
+from .rendering import at, rendered
 from .script import ScriptNotice
 from .shown import TEXT, Shown, as_ascii
 from .styles import Sheets, sheets
 from .theme import THEME, Theme
 
 _NEXT = "\0next\0"
-_MOST_LISTED = 50
 _MONTHS: Final = (
     say("January"),
     say("February"),
@@ -46,19 +40,6 @@ _MONTHS: Final = (
     say("November"),
     say("December"),
 )
-_NOBODY = Reached("nobody")
-_NOTHING_OWN: dict[str, Any] = {
-    "next": "",
-    "left": (),
-    "more": 0,
-    "held": (),
-    "observing": False,
-    "signed_in": False,
-    "remembered": False,
-    "reached": _NOBODY,
-    "contact_text": "",
-}
-"""The preference centre of nobody in particular."""
 
 
 class Notice:
@@ -81,23 +62,30 @@ class Notice:
     ) -> None:
         tag = language or policy.site.language
         self.language = Language(tag)
-        self._declared = policy
         self._policy = policy.in_language(self.language.tag, self.language.plain)
         self._titles: dict[str, str] = {
             one_line(each.title): self._policy.purposes[each.id].title
             for each in policy.purposes.values()
         }
         self._path = path
-        self._lasting = lasting
         self._theme = theme
         self._leads = f"?lang={tag}" if tells_language else ""
         self.receipts = ReceiptNotice(self._page, self.language)
         self.contact = ContactNotice(self._render, self._words, self.language)
         self.blocked = BlockedNotice(self._render)
         self.script = ScriptNotice(path, self._render)
+        self.policies = PolicyNotice(policy, self._render, self.language, lasting)
+        self.choices = ChoicesNotice(
+            self._policy,
+            self._render,
+            self._words,
+            self._retold,
+            self.contact,
+            self.language,
+            theme,
+        )
         self.limited = LimitedNotice(self._policy, self._render, self._words, self.language)
         self._banner_around = lru_cache(64)(self._render_banner)
-        self._choices_shown = lru_cache(64)(self._render_shown_choices)
         self._revisit = lru_cache(64)(self._render_revisit)
 
     def banner(
@@ -124,125 +112,13 @@ class Notice:
         back = not (linked and self.has_button(circumstances))
         return self.script.answer(root, next_path, back=back, **self._revisiting(circumstances))
 
-    def status(self, root: str, consent: Consent, circumstances: Circumstances) -> str:
-        """What a visitor has chosen, as plain text."""
-        from markupsafe import Markup
-
-        said = self._render(
-            "status.html", root, observing=False, **self._standing(consent, circumstances)
-        )
-        return str(Markup(said).striptags())  # noqa: S704 (its template escapes)
-
-    def change(self, root: str, next_path: str, announcement: Announcement) -> bytes:
-        """That a policy was announced, to stand first in the body; ASCII. ``next_path`` is where the answer leads to."""
-        page = self._render(
-            "change.html",
-            root,
-            next=next_path,
-            announcement=announcement,
-            summary=self._foreign(" ".join(announcement.summary)),
-            in_force=self._policy.fingerprint == announcement.id,
-        )
-        return as_ascii(page)
-
-    def changes(
-        self,
-        root: str,
-        next_path: str,
-        announcement: Announcement | None,
-        versions: Sequence[Version],
-        *,
-        to_answer: bool,
-    ) -> bytes:
-        """What differs in an announced policy, and the versions there were."""
-        return self._page(
-            "changes.html",
-            root,
-            next=next_path,
-            announcement=announcement,
-            summary=[] if announcement is None else map(self._foreign, announcement.summary),
-            differences=[] if announcement is None else list(told(announcement, self.language)),
-            in_force=announcement is not None and self._policy.fingerprint == announcement.id,
-            versions=versions,
-            to_answer=to_answer,
-        )
-
     def shown(
         self, layer: str, root: str, question: Question | None, circumstances: Circumstances
     ) -> Shown | None:
         """What a visitor is shown on a layer, ``banner`` or ``choices``, without what is only this visitor's."""
         if layer == "banner" and question is not None:
             return self._banner_around(root, question, circumstances)[1]
-        return self._choices_shown(root, circumstances) if layer == "choices" else None
-
-    def choices(
-        self,
-        root: str,
-        next_path: str,
-        consent: Consent,
-        circumstances: Circumstances,
-        still_sent: Sequence[str] = (),
-        held: Sequence[KeptFrom] = (),
-        *,
-        observing: bool = False,
-        signed_in: bool = False,
-        remembered: bool = False,
-        reached: Reached = _NOBODY,
-    ) -> bytes:
-        """The preference centre.
-
-        ``still_sent`` are names of cookies that came without being agreed to, ``held`` what the site was kept from.
-        ``observing``: choices are taken, and do not count yet. ``signed_in`` is whether somebody is in this browser,
-        ``remembered`` whether for longer than the visit, ``reached`` how they may be contacted.
-        """
-        shown = self._choices_shown(root, circumstances)
-        page = self._choices_page(
-            root,
-            consent,
-            circumstances,
-            next=next_path,
-            left=left_over(self._policy, still_sent[:_MOST_LISTED]),
-            more=len(still_sent[_MOST_LISTED:]),
-            held=held[:_MOST_LISTED],
-            observing=observing,
-            signed_in=signed_in,
-            remembered=remembered,
-            reached=self._retelling(reached),
-            contact_text=self.contact.shown(root).text,
-        )
-        return page.replace(TEXT, shown.text).encode("utf-8")
-
-    def _choices_page(
-        self, root: str, consent: Consent, circumstances: Circumstances, **context: Any
-    ) -> str:
-        may = allowed(self._policy, consent, circumstances)
-        return self._render(
-            "choices.html",
-            root,
-            silenced=circumstances.silenced(self._policy),
-            elsewhere=self._elsewhere(consent, may.vendors),
-            text=TEXT,
-            **self._standing(consent, circumstances),
-            **context,
-        )
-
-    def _standing(self, consent: Consent, circumstances: Circumstances) -> dict[str, Any]:
-        """What is said of a choice."""
-        may = allowed(self._policy, consent, circumstances)
-        optional = self._policy.optional
-        return {
-            "consent": consent,
-            "granted": [each for each in optional if consent.state(each.id) == "granted"],
-            "assumed": [
-                each
-                for each in optional
-                if consent.state(each.id) == "undecided" and each.id in may.purposes
-            ],
-            "waiting": [each for each in optional if each.id in consent.former],
-            "by_name": [v for v in self._policy.vendors.values() if f"@{v.id}" in consent.grants],
-            "date": "" if consent.day is None else self.language.isolated(_date(consent.day)),
-            "child": circumstances.child,
-        }
+        return self.choices.shown(root, circumstances) if layer == "choices" else None
 
     def devices(
         self,
@@ -266,28 +142,13 @@ class Notice:
             "devices.html",
             root,
             next=next_path,
-            live=live[:_MOST_LISTED],
-            more=len(live[_MOST_LISTED:]),
-            ended=ended[:_MOST_LISTED],
+            live=live[:MOST_LISTED],
+            more=len(live[MOST_LISTED:]),
+            ended=ended[:MOST_LISTED],
             stolen=stolen,
             signed_in=signed_in,
             remembered=remembered,
             listed=listed,
-        )
-
-    def cookies(self, root: str) -> bytes:
-        """The tables of cookies and vendors, made from the policy."""
-        return self.version(root, self._declared)
-
-    def version(self, root: str, policy: Policy, since: int | None = None) -> bytes:
-        """The same, of another version of the policy, which was first used at ``since`` (unix seconds)."""
-        policy = policy.in_language(self.language.tag, self.language.plain)
-        return self._page(
-            "cookies.html",
-            root,
-            since=since,
-            groups=groups(policy, self._lasting),
-            known=well_known(policy),
         )
 
     def choices_address(self, root: str, next_path: str) -> str:
@@ -330,7 +191,7 @@ class Notice:
         return self._render(template, root, **context).encode("utf-8")
 
     def _render(self, template: str, root: str, **context: Any) -> str:
-        return _templates().get_template(template).render(self._common(root), **context)
+        return rendered(template, **self._common(root), **context)
 
     def _render_banner(
         self, root: str, question: Question, circumstances: Circumstances
@@ -361,11 +222,6 @@ class Notice:
         around = as_ascii(page.replace(TEXT, shown.text))
         return around.split(_NEXT.encode()), shown
 
-    def _render_shown_choices(self, root: str, circumstances: Circumstances) -> Shown:
-        page = self._choices_page(root, UNDECIDED, circumstances, **_NOTHING_OWN)
-        buttons = ",".join(["save", *self._theme.order])
-        return Shown.of(self._words(page), "page", buttons, self.language.tag)
-
     def _words(self, page: str) -> str:
         """A page without what does not say anything: another policy may have the same words."""
         return page.replace(TEXT, "").replace(self._policy.fingerprint, "")
@@ -394,25 +250,11 @@ class Notice:
             if purpose.id in on and not circumstances.silence(purpose)
         ]
 
-    def _elsewhere(self, consent: Consent, allowed: AbstractSet[str]) -> list[Vendor]:
-        """The companies that a visitor who has chosen does not agree to: what they keep is out of our reach."""
-        vendors = self._policy.vendors.values() if consent.decided else ()
-        return [vendor for vendor in vendors if vendor.hosts and vendor.id not in allowed]
-
-    def _retelling(self, reached: Reached) -> Reached:
-        changed = {id: self._retold(news) for id, news in reached.changed.items()}
-        return replace(reached, changed=changed)
-
     def _retold(self, news: Iterable[str]) -> tuple[str, ...]:
         """What is new, with titles as they are shown where it has them as they are declared."""
         return tuple(
             each.with_values(self._titles) if isinstance(each, Saying) else each for each in news
         )
-
-    def _foreign(self, text: str) -> str:
-        """A text of the site's that is in its own language, wherever it is shown."""
-        own = self._declared.site.language
-        return text if own.lower() == self.language.tag.lower() else Foreign(text, own)
 
     def _common(self, root: str) -> dict[str, Any]:
         root = quote(root)
@@ -435,48 +277,3 @@ class Notice:
             "pages_style": f"{own}/pages.css?v={self.sheets.pages.version}",
             "theme": self._theme,
         }
-
-
-def at(address: str, **query: str) -> str:
-    """An address of ours with more in its query."""
-    more = "&".join(f"{name}={quote(value, safe='/')}" for name, value in query.items())
-    return f"{address}{'&' if '?' in address else '?'}{more}"
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    templates = templates_of("cookiesafe.notice", extensions=[i18n])
-    templates.policies["ext.i18n.trimmed"] = True
-    templates.install_gettext_callables(  # type: ignore[attr-defined]
-        **{name: _speaking(name) for name in ("gettext", "ngettext", "pgettext", "npgettext")},
-        newstyle=True,
-    )
-    templates.filters |= {
-        "at": at,
-        "date": lambda seconds: _date(seconds // DAY),
-        "isolated": _speaking("isolated"),
-        "listed": _speaking("listed"),
-        "minute": _minute,
-        "plain": str,
-        "said": _speaking("html"),
-    }
-    return templates
-
-
-def _speaking(name: str) -> Callable[..., str]:
-    """What a page calls to say something in its language."""
-
-    @jinja2.pass_context
-    def say(context: jinja2.runtime.Context, *args: Any) -> str:
-        said: str = getattr(context["language"], name)(*args)
-        return said
-
-    return say
-
-
-def _date(day: int) -> str:
-    return datetime.fromtimestamp(day * DAY, UTC).date().isoformat()
-
-
-def _minute(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC"

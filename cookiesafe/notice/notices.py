@@ -6,6 +6,7 @@ from ..languages import accepted, look_up
 from ..policy import Policy
 from .lists import Lasting
 from .notice import Notice
+from .rendering import compile_templates
 from .theme import THEME, Theme
 
 
@@ -25,6 +26,7 @@ class Notices:
         """The tags of the languages."""
         self.several = len(self.offered) > 1
         self.usual = self[self.offered[0]]
+        compile_templates()
 
     def __getitem__(self, tag: str) -> Notice:
         """In a language that is offered."""

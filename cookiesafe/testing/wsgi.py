@@ -88,8 +88,6 @@ class WSGIClient(Client):
         app = validator(_typed(self.app)) if self.validate else self.app
         try:
             body = app(environ, start_response)  # type: ignore[arg-type,unused-ignore]
-            # As servers do, to send a file by themselves.
-            assert not isinstance(body, environ.get("wsgi.file_wrapper", ()))
             try:
                 for chunk in body:
                     take(chunk)

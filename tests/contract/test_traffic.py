@@ -787,7 +787,8 @@ def test_closing_waits_for_what_is_being_brought(make_client: MakeClient) -> Non
     assert Count(int(NOW) // 86_400, "pages", "", "", 1) in store.at_close
 
 
-def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock) -> None:
+@pytest.mark.parametrize("end", ["complete", "failed"])
+def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock, end: str) -> None:
     store = MemoryStore()
     safe = CookieSafe(
         Policy.from_toml(POLICY), secret_key=KEY, clock=clock, store=store, traffic=TERMS
@@ -797,7 +798,7 @@ def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock) -
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await send({"type": "lifespan.startup.complete"})
-            await send({"type": "lifespan.shutdown.complete"})
+            await send({"type": f"lifespan.shutdown.{end}"})
             return
         await send(
             {
@@ -823,7 +824,7 @@ def test_an_asgi_server_that_shuts_down_has_brought_what_is_left(clock: Clock) -
 
     asyncio.run(run())
 
-    assert seen == ["lifespan.startup.complete False", "lifespan.shutdown.complete True"]
+    assert seen == ["lifespan.startup.complete False", f"lifespan.shutdown.{end} True"]
 
 
 # --- frameworks -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 from wsgiref.validate import validator
 
@@ -27,6 +28,7 @@ from tests.support.harbour import (
 
 HTML = ("Content-Type", "text/html")
 TEXT = ("Content-Type", "text/plain")
+PDF = ("Content-Type", "application/pdf")
 
 
 def client_of(app: Any, safe: CookieSafe, **options: Any) -> WSGIClient:
@@ -185,6 +187,36 @@ def test_a_list_of_a_file_is_passed_on_as_it_is(make_safe: MakeSafe) -> None:
     sent = client.prepared("/a.css", headers={"sec-fetch-dest": "style"})
 
     assert middleware(client.environ(sent), lambda *args: lambda data: None) is chunks
+
+
+@pytest.mark.parametrize(
+    ("destination", "header", "is_passed_on"),
+    [("document", HTML, False), ("document", PDF, True), ("image", TEXT, True)],
+    ids=["a page", "a document", "something else"],
+)
+def test_a_file_is_the_servers_to_send_unless_something_is_placed_in_it(
+    make_safe: MakeSafe,
+    tmp_path: Path,
+    destination: str,
+    header: tuple[str, str],
+    is_passed_on: bool,
+) -> None:
+    """Servers have a faster way for what they know by its type."""
+    (tmp_path / "file").write_bytes(b"<p>x")
+
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [header])
+        body: Iterable[bytes] = environ["wsgi.file_wrapper"]((tmp_path / "file").open("rb"))
+        return body
+
+    middleware = CookieSafeMiddleware(app, make_safe())
+    client = WSGIClient(middleware)
+    sent = client.prepared("/file", headers={"sec-fetch-dest": destination})
+    environ = client.environ(sent)
+    body: Any = middleware(environ, lambda *args: lambda data: None)
+    body.close()
+
+    assert isinstance(body, environ["wsgi.file_wrapper"]) is is_passed_on
 
 
 def test_the_apps_list_of_headers_is_not_changed(make_safe: MakeSafe) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cookiesafe import Policy, SettingError
@@ -101,6 +101,7 @@ def test_what_is_no_address_is_told_at_once(site: str) -> None:
         letter(site=site)
 
 
+@settings(deadline=None)
 @given(name=st.text(min_size=1).filter(str.strip), said=st.text(), title=st.text(min_size=1))
 def test_whatever_the_words_hold_it_is_lines_of_letters(name: str, said: str, title: str) -> None:
     before = Policy.from_toml(BEFORE)

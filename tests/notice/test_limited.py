@@ -143,7 +143,7 @@ def test_the_banner_says_what_is_lost_without_each_feature() -> None:
 )
 def test_the_choices_say_it_below_their_purpose_whatever_was_chosen(consent: Consent) -> None:
     circumstances = Circumstances(frozenset(), policy_with().regime(""))
-    page = notice_of(policy_with()).choices("", "/", consent, circumstances)
+    page = notice_of(policy_with()).choices.page("", "/", consent, circumstances)
 
     words = plain(page)
     assert (

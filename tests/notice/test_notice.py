@@ -114,7 +114,7 @@ class Shop:
         return self.notice.revisit(root, self._in[False])
 
     def choices(self, root: str, here: str, consent: Consent, gpc: bool, **more: Any) -> bytes:
-        return self.notice.choices(root, here, consent, self._in[gpc], **more)
+        return self.notice.choices.page(root, here, consent, self._in[gpc], **more)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.notice, name)
@@ -171,7 +171,7 @@ def all_pages(notice: Shop, policy: Policy, root: str = "") -> Iterator[bytes]:
                 Consent(choices=consent.choices, grounds=consent.grounds, day=20_779),
                 gpc,
             )
-    yield notice.cookies(root)
+    yield notice.policies.cookies(root)
     yield notice.devices(root, "/", [a_device(), a_device(ended="theft")], remembered=True)
     yield notice.devices(root, "/", [], signed_in=False, stolen=True)
     yield notice.problem(root, "Not taken", "The form was not complete.")
@@ -519,7 +519,7 @@ def _rows(page: Element) -> list[list[str]]:
 
 
 def test_every_declared_cookie_is_listed_with_its_owner_reason_and_life() -> None:
-    rows = _rows(parsed(the_notice().cookies("")))
+    rows = _rows(parsed(the_notice().policies.cookies("")))
 
     assert ["cart", "Harbour Light & Water", "holds your payment", "not stated"] in rows
     assert ["hl_ad*", "Gullwing Adverts", "Shows adverts.", "90 days"] in rows
@@ -536,7 +536,7 @@ def test_every_declared_cookie_is_listed_with_its_owner_reason_and_life() -> Non
 
 
 def test_every_vendor_is_listed_under_each_of_its_purposes() -> None:
-    rows = _rows(parsed(the_notice().cookies("")))
+    rows = _rows(parsed(the_notice().policies.cookies("")))
 
     gull = ["Gullwing Adverts", "gullwing.example, *.gullwing.example", "Their privacy policy"]
     assert rows.count(gull) == 1
@@ -545,7 +545,7 @@ def test_every_vendor_is_listed_under_each_of_its_purposes() -> None:
 
 
 def test_no_cookie_passes_unasked_that_the_list_does_not_name() -> None:
-    page = text_of(parsed(the_notice().cookies("")))
+    page = text_of(parsed(the_notice().policies.cookies("")))
     assert "what is not on it is not let through" in page
 
     gate = CookieGate(POLICY, Allowed(), [])
@@ -575,7 +575,7 @@ def test_the_lists_have_as_many_rows_as_the_policy_has_entries(
             for number, (purpose, vendor) in enumerate(cookies)
         ],
     )
-    named = [row[0] for row in _rows(parsed(the_notice(policy).cookies("")))]
+    named = [row[0] for row in _rows(parsed(the_notice(policy).policies.cookies("")))]
 
     assert sorted(name for name in named if re.fullmatch(r"c\d", name)) == [
         f"c{number}" for number in range(len(cookies))
@@ -624,7 +624,7 @@ def test_the_style_asks_no_other_host_and_its_address_changes_with_it() -> None:
         assert sheet.css
         assert not re.search(rb"@import|url\(", sheet.css)
         assert re.fullmatch("[0-9a-f]{12}", sheet.version)
-        assert f"{name}.css?v={sheet.version}".encode() in notice.cookies("")
+        assert f"{name}.css?v={sheet.version}".encode() in notice.policies.cookies("")
 
 
 def test_a_problem_says_what_and_where_to_go() -> None:

@@ -132,13 +132,13 @@ def test_the_way_to_change_a_choice_leads_back_to_the_page(here: str) -> None:
 def test_the_words_after_a_choice_are_those_of_the_choices_page_as_plain_text() -> None:
     some = choose(POLICY, ["tips"], day=20_000)
 
-    assert NOTICE.status("", choose(POLICY, (), day=20_000), CIRCUMSTANCES) == (
+    assert NOTICE.choices.status("", choose(POLICY, (), day=20_000), CIRCUMSTANCES) == (
         "On 2024-10-04 you rejected everything optional."
     )
-    text = NOTICE.status("", some, CIRCUMSTANCES)
+    text = NOTICE.choices.status("", some, CIRCUMSTANCES)
     assert text == "On 2024-10-04 you agreed to: Tips. Everything else optional is off."
-    assert text.encode() in NOTICE.choices("", "/", some, CIRCUMSTANCES)
-    assert "not chosen yet" in NOTICE.status("", UNDECIDED, CIRCUMSTANCES)
+    assert text.encode() in NOTICE.choices.page("", "/", some, CIRCUMSTANCES)
+    assert "not chosen yet" in NOTICE.choices.status("", UNDECIDED, CIRCUMSTANCES)
 
 
 # --- TypeScript -----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
-"""What the first requests of a site import: ``python -m tests.support.first_requests EDGE [late]``.
+"""What the first requests of a site import and compile: ``python -m tests.support.first_requests EDGE [late]``.
 
-It prints, as JSON, the modules that each request loads, in a process in which nothing is loaded but the site itself. ``EDGE`` is
+It prints, as JSON, the modules that each request loads and the files that it compiles, in a process in which nothing is loaded but
+the site itself. ``EDGE`` is
 ``asgi`` or ``wsgi``; ``late`` makes the middleware with the first request, as Starlette does where a server starts no lifespan.
 """
 
@@ -10,6 +11,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -145,11 +147,18 @@ def _key(name: str) -> str:
     return name.upper().replace("-", "_")
 
 
+def _note_compiled(compiled: list[str], event: str, args: tuple[object, ...]) -> None:
+    if event == "compile":
+        compiled.append(str(args[1]))
+
+
 def main(edge: str, *late: str) -> None:
     logging.disable()
     ask = (asgi if edge == "asgi" else wsgi)(late=bool(late))
     jar: dict[str, str] = {}
-    loaded: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {}
+    compiled: list[str] = []
+    sys.addaudithook(partial(_note_compiled, compiled))
     for title, (path, body) in REQUESTS.items():
         fields = [
             ("host", "site.example"),
@@ -164,13 +173,14 @@ def main(edge: str, *late: str) -> None:
             ("cookie", "; ".join(f"{name}={value}" for name, value in jar.items())),
         ]
         before = set(sys.modules)
+        compiled.clear()
         came, page = ask(path, fields, body)
-        loaded[title] = sorted(set(sys.modules) - before)
+        found[title] = [*sorted(set(sys.modules) - before), *compiled]
         assert page or body, f"nothing came of {title}"
         lines = [value.partition(";")[0] for name, value in came if name.lower() == "set-cookie"]
         jar |= {name: value for name, _, value in (line.partition("=") for line in lines)}
     assert len(jar) >= 3, f"it has not chosen, or is not signed in: {jar}"
-    print(json.dumps(loaded))
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

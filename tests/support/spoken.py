@@ -135,7 +135,7 @@ def notices(notice: Notice) -> Iterator[tuple[str, str]]:
         for name, question in questions.items():
             yield f"banner {place} {name}", notice.banner("", "/", question, PLACES[place]).decode()
         yield f"revisit {place}", notice.revisit("", PLACES[place]).decode()
-    yield "change", notice.change("", "/", announced()).decode()
+    yield "change", notice.policies.announced("", "/", announced()).decode()
     yield "blocked line", notice.blocked.banner("").decode()
     for feature in OWN.features.values():
         yield f"limited {feature.id}", notice.limited.asking("", feature)
@@ -145,15 +145,15 @@ def notices(notice: Notice) -> Iterator[tuple[str, str]]:
 def pages(notice: Notice) -> Iterator[tuple[str, str]]:
     """Our own pages, by name."""
     yield from _choices(notice)
-    yield "cookies", notice.cookies("").decode()
-    yield "cookies then", notice.version("", BEFORE, NOW).decode()
+    yield "cookies", notice.policies.cookies("").decode()
+    yield "cookies then", notice.policies.version("", BEFORE, NOW).decode()
     for answered in (False, True):
         yield f"age {answered}", notice.age("", "/", (2000, 2001), answered=answered).decode()
     for to_answer in (False, True):
         versions = [Version(OWN.fingerprint, NOW), Version("0" * 12, NOW)]
-        page = notice.changes("", "/", announced(), versions, to_answer=to_answer)
+        page = notice.policies.changes("", "/", announced(), versions, to_answer=to_answer)
         yield f"changes {to_answer}", page.decode()
-    yield "changes none", notice.changes("", "/", None, [], to_answer=False).decode()
+    yield "changes none", notice.policies.changes("", "/", None, [], to_answer=False).decode()
     for after in ("login", "age", "choice"):
         for place in ("asked", "opting out"):
             on = notice.by_default(PLACES[place])
@@ -184,13 +184,13 @@ def _choices(notice: Notice) -> Iterator[tuple[str, str]]:
     }
     for name, consent in consents.items():
         for place, circumstances in PLACES.items():
-            page = notice.choices("", "/", consent, circumstances)
+            page = notice.choices.page("", "/", consent, circumstances)
             yield f"choices {name} {place}", page.decode()
     for name, each in reached.items():
-        page = notice.choices("", "/", UNDECIDED, PLACES["asked"], reached=each)
+        page = notice.choices.page("", "/", UNDECIDED, PLACES["asked"], reached=each)
         yield f"choices reached {name}", page.decode()
     held = [Held("hl_ad_1", "ads", "not granted"), Held("x", None, "undeclared")]
-    page = notice.choices(
+    page = notice.choices.page(
         "",
         "/",
         consents["none"],
@@ -202,7 +202,7 @@ def _choices(notice: Notice) -> Iterator[tuple[str, str]]:
     )
     yield "choices of one who is signed in", page.decode()
     for remembered in (False, True):
-        page = notice.choices(
+        page = notice.choices.page(
             "",
             "/",
             consents["none"],
@@ -213,7 +213,7 @@ def _choices(notice: Notice) -> Iterator[tuple[str, str]]:
             remembered=remembered,
         )
         yield f"choices with all, {remembered}", page.decode()
-    page = notice.choices("", "/", consents["all"], PLACES["asked"], observing=True)
+    page = notice.choices.page("", "/", consents["all"], PLACES["asked"], observing=True)
     yield "choices observing", page.decode()
 
 
