@@ -71,13 +71,17 @@ class Tallying:
         Raises ``StoreError``.
         """
         if not self._turn.acquire(timeout=max(0.0, left())):
-            raise StoreError(f"{_FAILURE} yet, as others are at it")
+            raise StoreError("another thread is bringing what was counted", fix="Ask again.")
         try:
-            self._bring()
+            brought = self._bring()
         finally:
             self._turn.release()
+        if brought:
+            # What was brought is kept, though this may fail: it is told then, and done with what is brought next.
+            self._bringing.attempt(self._see_to_earlier_days)
 
-    def _bring(self) -> None:
+    def _bring(self) -> bool:
+        """Whether there was anything."""
         with self._lock:
             self._counting.work_off()
             counts = self._counting.take()
@@ -90,9 +94,7 @@ class Tallying:
             with self._lock:
                 self._counting.give_back(counts[kept:])
             raise
-        if counts:
-            # What was brought is kept, though this may fail: it is told then, and done with what is brought next.
-            self._bringing.attempt(self._see_to_earlier_days)
+        return bool(counts)
 
     def read(self, since: date, until: date) -> Traffic:
         """What was counted on these days and those between, as far as it is known. Raises ``StoreError``."""

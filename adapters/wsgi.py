@@ -74,7 +74,7 @@ class CookieSafeMiddleware:
 
 
 def _is_file(body: object, environ: WSGIEnvironment) -> bool:
-    """Whether the server may have a faster way to send it, as it is (PEP 3333): nothing of the app's runs in it."""
+    """Whether the server may have a faster way to send it, as it is (PEP 3333). Closing it is no part of the visit."""
     return type(body) is environ.get("wsgi.file_wrapper")
 
 

@@ -24,6 +24,7 @@ from sqlalchemy.engine import make_url
 from cookiesafe.adapters._perform import follow
 from cookiesafe.adapters.stores import open_store
 from cookiesafe.desk.recorded import evidence_of
+from cookiesafe.ids import new_receipt_id, new_record_id
 from cookiesafe.ledger import LedgerKey, Record
 from cookiesafe.ports import Store
 from cookiesafe.upkeep import seal, verify
@@ -48,20 +49,26 @@ SETTLE = {
 }
 
 
-def receipt_of(number: int) -> str:
-    """Of the visitor whose record it is."""
-    chance = random.Random(f"receipt {number // A_RECEIPT}")  # noqa: S311
-    return f"{chance.getrandbits(128):032x}"[:22]
+def time_of(number: int, most: int) -> int:
+    """Milliseconds."""
+    return BEGAN + YEARS * 365 * 86_400_000 * number // most
+
+
+def receipt_of(number: int, most: int) -> str:
+    """Of the visitor whose record it is, given with the first one."""
+    first = number - number % A_RECEIPT
+    chance = random.Random(f"receipt {first}")  # noqa: S311
+    return new_receipt_id(time_of(first, most) / 1000, chance.randbytes)
 
 
 def records(numbers: range, most: int) -> Iterator[Record]:
-    """As visitors leave them, over ``YEARS`` years; ids and receipts are random, and the same in each run."""
-    span = YEARS * 365 * 86_400_000
+    """As visitors leave them, over ``YEARS`` years; what is random in ids is the same in each run."""
     for number in numbers:
         chance = random.Random(number)  # noqa: S311
+        time = time_of(number, most)
         yield Record(
-            id=f"{chance.getrandbits(160):040x}"[:33],
-            time=BEGAN + span * number // most,
+            id=new_record_id(time, chance.randbytes),
+            time=time,
             event="change" if number % A_RECEIPT else "grant",
             policy="0123456789ab",
             notice="banner",
@@ -71,7 +78,7 @@ def records(numbers: range, most: int) -> Iterator[Record]:
             regime="strictest",
             choices={"statistics": True, "advertising": number % 2 == 0, "@gullwing": True},
             grounds={"statistics": "3f9a1c22b0de", "@gullwing": "5b21c3d9e8aa"},
-            receipt=receipt_of(number),
+            receipt=receipt_of(number, most),
         )
 
 
@@ -106,7 +113,7 @@ def measure(url: str, sizes: Sequence[int]) -> Measured:
         there = 0
         for size in sizes:
             _grow(measured, store, range(there, size), sizes[-1])
-            _ask(measured, store, size)
+            _ask(measured, store, size, sizes[-1])
             there = size
         # As much as a day has of five years, the oldest.
         cut = BEGAN + YEARS * 365 * 86_400_000 // (YEARS * 365)
@@ -133,9 +140,9 @@ def _grow(measured: Measured, store: Store, numbers: range, most: int) -> None:
     measured.note("bytes a record, indexes and tree among them", measured.size() / numbers.stop)
 
 
-def _ask(measured: Measured, store: Store, size: int) -> None:
+def _ask(measured: Measured, store: Store, size: int, most: int) -> None:
     chance = random.Random(size)  # noqa: S311
-    receipts = [receipt_of(chance.randrange(size)) for _ in range(LOOKS)]
+    receipts = [receipt_of(chance.randrange(size), most) for _ in range(LOOKS)]
     looks: dict[str, Callable[[str], Any]] = {
         "entries of a receipt, ms": store.entries_of,
         "a receipt with its proofs, ms": lambda each: follow(evidence_of(each), store),

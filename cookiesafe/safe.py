@@ -387,9 +387,11 @@ class CookieSafe:
         """Erase all records under the number of a receipt, as its visitor can; how many these were.
 
         For who asks with the number, and has the browser no more: one that still has it keeps its choice, and goes on under
-        the number. What others have recorded stays provable. It asks the store, and waits for it. Raises ``StoreError``;
-        what is not erased by then is by the next call.
+        the number. Of a number for a user's ways to be contacted, call ``forget_contact`` first, or a yes stays that nothing
+        proves. What others have recorded stays provable. It asks the store, and waits for it. Raises ``StoreError``, and what
+        is not erased by then is by the next call; and ``UsageError`` where there is no store.
         """
+        self._check_store("no records are kept beyond this process")
         now = int(self.settings.clock() * 1000)
         return self._follow(forget(number, now, self.settings.entropy))
 

@@ -77,6 +77,7 @@ def _day(day: int, views: int, policy: str) -> Iterator[Count]:
             "policy": {policy: 1.0},
         },
         "embeds": {"how": {"once": 0.7, "always": 0.3}},
+        "receipts": {"how": {"downloaded": 0.6, "checked": 0.3, "forgotten": 0.1}},
         "held": {
             "kind": {"cookie": 0.7, "host": 0.3},
             "rule": {"not granted": 0.92, "undeclared": 0.08},
@@ -97,6 +98,7 @@ def _day(day: int, views: int, policy: str) -> Iterator[Count]:
         "choices": choices,
         "withdrawn": round(choices * 0.03),
         "embeds": round(views * 0.02),
+        "receipts": round(views * 0.004),
         "held": held,
         "undeclared": round(held * 0.08),
         "blocked": round(views * 0.15),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +21,7 @@ from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Append, Need, Store, ask
+from tests.support.forks import fork, forking
 
 LONG = 30  # seconds after which a test fails instead of hanging
 
@@ -356,16 +356,16 @@ def test_nothing_that_was_put_in_the_line_is_left_there() -> None:
     assert len(store.kept) == 500
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forking
 def test_a_child_does_not_wait_for_who_commits_in_its_parent() -> None:
     store = CountingStore()
     pool = Pool(store)
+
+    def child() -> bool:
+        store.let_go = threading.Event()
+        store.let_go.set()
+        failure = asyncio.run(pool._perform(Append((a_record(1),)), LONG / 3))
+        return failure is None and store.kept == ["1"]
+
     with one_being_committed(store):
-        process = os.fork()
-        if process == 0:
-            store.let_go = threading.Event()
-            store.let_go.set()
-            failure = asyncio.run(pool._perform(Append((a_record(1),)), LONG / 3))
-            os._exit(0 if failure is None and store.kept == ["1"] else 1)
-        assert os.waitpid(process, 0)[1] == 0
+        assert fork(child)()

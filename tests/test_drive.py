@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from cookiesafe.errors import StoreError
 from cookiesafe.exchange import Exchange
 from cookiesafe.ledger import Record
 from cookiesafe.ports import Answer, Append, Ask, Need, ReadBody, Store, ask
+from tests.support.forks import fork, forking
 
 LONG = 30  # seconds after which a test fails instead of hanging
 
@@ -378,19 +378,18 @@ def test_a_request_waits_a_second_at_most_unless_told_otherwise() -> None:
     assert _drive.WORKERS < _drive.MOST_WAITING
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forking
 def test_after_a_fork_a_pool_that_was_used_has_threads_of_its_own(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     pool = Pool(store)
     ask = Ask("checkpoint", ())
     assert asyncio.run(pool._perform(ask, LONG)) is None
     assert asyncio.run(pool._perform(Append((a_record(1),)), LONG)) is None
-    process = os.fork()
-    if process == 0:
-        answers = [asyncio.run(pool._perform(need, LONG)) for need in (ask, Append((a_record(2),)))]
-        os._exit(0 if answers == [None, None] else 1)
 
-    assert os.waitpid(process, 0)[1] == 0
+    def child() -> bool:
+        answers = [asyncio.run(pool._perform(need, LONG)) for need in (ask, Append((a_record(2),)))]
+        return answers == [None, None]
+
+    assert fork(child)()
     assert [record.id for record in store.records()] == [a_record(1).id, a_record(2).id]
     store.close()

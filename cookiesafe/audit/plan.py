@@ -17,6 +17,7 @@ from .robots import Robots
 AGENT: Final = "cookiesafe-audit"
 MOST_QUEUED: Final = 1000
 _LONGEST_URL: Final = 2000
+_NOTHING: Final = "User-agent: *\nDisallow: /"
 _NOWHERE: Final = Address("https", "", 443)
 _RISKY: Final = re.compile(
     r"log[-_]?out|sign[-_]?out|delete|remove|unsubscribe|cancel|abmelden|deconnexion|/cookiesafe/",
@@ -100,10 +101,14 @@ class Pages:
         self.opened: list[str] = []
         self.disallowed: set[str] = set()
 
-    def begin(self, first: str, robots: str = "") -> None:
-        """At the URL that the first page is at in the end, with the text of the robots.txt there (RFC 9309)."""
+    def begin(self, first: str, robots: str | None = "") -> None:
+        """At the URL that the first page is at in the end, with the text of the robots.txt there.
+
+        ``None`` is for one that could not be had, which keeps from all pages (RFC 9309, section 2.3.1.4).
+        """
         self.origin = origin_of(first)
-        self._robots = Robots(robots, AGENT)
+        self.told = robots is not None
+        self._robots = Robots(_NOTHING if robots is None else robots, AGENT)
 
     def next(self) -> str | None:
         """Each once, and no more than the plan says."""

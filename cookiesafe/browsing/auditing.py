@@ -23,7 +23,11 @@ from .watching import Watch
 
 _ROBOTS_MS: Final = 5000
 _LONGEST_ROBOTS: Final = 500_000
-_NOTHING: Final = "User-agent: *\nDisallow: /"
+_WHY_NOT: Final = {
+    True: "is not for robots, as the site's robots.txt says",
+    False: "was left out, since the site's robots.txt could not be had: try it again",
+}
+"""By whether the robots.txt said so."""
 Step = Callable[[int, int | None], object]
 
 
@@ -116,7 +120,7 @@ class _Walks:
     def seen(self) -> Seen:
         album = self.album
         for each in sorted(self.pages.disallowed):
-            what = f"{without_query(each)} is not for robots, by the site's robots.txt or since that failed"
+            what = f"{without_query(each)} {_WHY_NOT[self.pages.told]}"
             album.troubles.append(Trouble(without_query(each), what, counts=False))
         return Seen(
             album.evidence,
@@ -162,10 +166,10 @@ class _Walks:
                 self.published = published(groups, address, self._plan.hosts[0])
 
 
-async def robots_txt(playwright: Playwright, plan: Plan, url: str) -> str:
+async def robots_txt(playwright: Playwright, plan: Plan, url: str) -> str | None:
     """The robots.txt for a page, which is asked for by our name; empty where there is none, and on this machine.
 
-    Where the server fails, or does not answer, nothing is for robots (RFC 9309, sections 2.3.1.3 and 2.3.1.4).
+    ``None`` where the server fails, or does not answer (RFC 9309, sections 2.3.1.3 and 2.3.1.4).
     """
     if plan.local:
         return ""
@@ -174,8 +178,8 @@ async def robots_txt(playwright: Playwright, plan: Plan, url: str) -> str:
         answer = await request.get(f"{origin_of(url)}/robots.txt", timeout=_ROBOTS_MS)
         if answer.ok:
             return (await answer.body())[:_LONGEST_ROBOTS].decode("utf-8", "replace")
-        return "" if 400 <= answer.status < 500 else _NOTHING
+        return "" if 400 <= answer.status < 500 else None
     except Error:
-        return _NOTHING
+        return None
     finally:
         await request.dispose()

@@ -25,8 +25,8 @@ _ASKING_SECONDS: Final = 3.0
 """For how long a notice may take to come up."""
 _NET: Final = re.compile(r"net::(\w+)")
 _NO_PAGE: Final = ("ERR_ABORTED", "Download is starting")
-Robots = Callable[[str], Awaitable[str]]
-"""Gives the text of the robots.txt that is for a page."""
+Robots = Callable[[str], Awaitable[str | None]]
+"""Gives the text of the robots.txt that is for a page, or ``None`` where it cannot be had."""
 
 
 @dataclass(slots=True)

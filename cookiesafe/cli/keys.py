@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -46,13 +46,13 @@ def new(
 
 @app.command()
 def prepare(file: File, keep: Keep = MOST_KEYS - 1, show: Show = False) -> None:
-    """Put a new key behind the first of a file: it verifies, and signs nothing before it is rotated.
+    """Put a new key behind the first of a file for cookies: it verifies, and signs nothing before it is rotated.
 
     For copies of a file on several servers, which do not all change at once: prepare, bring the file to all of them, rotate,
-    and bring it to all of them again.
+    and bring it to all of them again. A file for the ledger needs only the latter: all its keys sign.
     """
     with _replacing(file) as (opened, before):
-        if _prepared(file):
+        if _prepared(file, before):
             raise SettingError(
                 f"{str(file)!r} has a key that was prepared", fix="Go on: cookiesafe keys rotate."
             )
@@ -70,7 +70,7 @@ def rotate(file: File, keep: Keep = MOST_KEYS - 1, show: Show = False) -> None:
     as long as a remembered login lasts.
     """
     with _replacing(file) as (opened, before):
-        key = _prepared(file) or _made()
+        key = _prepared(file, before) or _made()
         others = [each for each in before if each != key][:keep]
         opened.writelines(_lines([key, *others]))
     _tell(file, f"{1 + len(others)} keys, a new one first", key if show else "")
@@ -83,16 +83,30 @@ def _replacing(file: Path) -> Iterator[tuple[IO[str], list[str]]]:
         raise SettingError(f"there is no file {str(file)!r}", fix="Make one: cookiesafe keys new.")
     with replacing(file, mode=OWN) as opened:
         before = [str(each) for each in keys_from_file(file)()]
+        if not before:
+            raise SettingError(
+                f"{str(file)!r} has no keys", fix="Make one: cookiesafe keys new --force."
+            )
         for each in before:
             key_bytes(each)
         yield opened, before
 
 
-def _prepared(file: Path) -> str:
-    """The key below the line that says so; empty where there is none."""
+def _prepared(file: Path, keys: list[str]) -> str:
+    """The one of its keys that the file says is prepared; empty where there is none."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    found = (key.strip() for line, key in pairwise(lines) if line.startswith(_PREPARED))
-    return next(found, "")
+    marks = {
+        mark
+        for line in lines
+        if line.startswith(_PREPARED)
+        for mark in line.removeprefix(_PREPARED).split()[:1]
+    }
+    return next((each for each in keys if _mark_of(each) in marks), "")
+
+
+def _mark_of(key: str) -> str:
+    """What tells a key from others, and nobody what it is."""
+    return hashlib.sha256(f"prepared {key}".encode()).hexdigest()[:16]
 
 
 def _made() -> str:
@@ -101,10 +115,11 @@ def _made() -> str:
 
 def _lines(keys: list[str], prepared: str = "") -> list[str]:
     day = datetime.now(UTC).date().isoformat()
-    mark = f"{_PREPARED}it verifies, and signs once it is rotated\n"
+    marks = [f"{_PREPARED}{_mark_of(prepared)} signs once it is rotated\n"] if prepared else []
     return [
-        f"# The first signs, all verify, made {day}. Whoever reads this can sign.\n",
-        *(f"{mark if key == prepared else ''}{key}\n" for key in keys),
+        f"# The newest first, made {day}. Whoever reads this can sign.\n",
+        *marks,
+        *(f"{key}\n" for key in keys),
     ]
 
 

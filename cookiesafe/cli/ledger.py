@@ -161,11 +161,11 @@ def forget_command(
     The log stays provable, and says that so many records were erased.
     """
     with kept(app, store) as ledger:
-        found = len(ledger.follow(evidence_of(receipt)).records)
+        found = len(ledger.store.entries_of(receipt))
         if not found:
             raise _unknown(receipt)
         if not yes:
-            typer.confirm(f"Erase {found} records for good?", abort=True)
+            typer.confirm(f"Records to erase for good: {found}. Erase them?", abort=True)
         now = int(time.time() * 1000)
         erased = ledger.follow(forget(receipt, now, os.urandom))
     typer.echo(f"{erased} erased")

@@ -3,7 +3,7 @@
 After the version come the day of the choice (in days since 2020-01-01 UTC), the choices, and, only where something was
 granted, the id of the receipt:
 
-    1.2517.+advertising:3f9a1c22b0de-statistics+@tidepool:5d41402abc4b.Q2hvcCBzdWV5ISAgIDEyMw
+    1.2517.+advertising:3f9a1c22b0de-statistics+@tidepool:5d41402abc4b.awLo-WNob3Agc3VleSEgMQ
 
 ``+`` is a yes, ``-`` a no, ``@`` stands before a vendor, ``^`` before the day of a choice that is later. After the choices, ``!`` says that a signal was seen to turn a
 yes off, and ``~`` stands before the fingerprint of an announced policy that was answered. A refusal carries no

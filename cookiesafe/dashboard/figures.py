@@ -17,8 +17,6 @@ OUTCOMES: Final = {
     "rejected": "All rejected",
     "saved": "Some chosen",
 }
-
-
 SHOWN: Final = (
     "pages", "shown", "choices", *OUTCOMES, "withdrawn", "unrecorded", "held", "undeclared", "blocked", "missed",
 )  # fmt: skip
@@ -62,7 +60,8 @@ def metrics(traffic: Traffic) -> tuple[Metric, ...]:
         Metric(
             "unanswered",
             "Not answered",
-            "Banners shown without a choice made on them. Who is shown three and answers the third counts as two.",
+            "Banners shown without a choice made on them. Who is shown three and answers the third counts as two. "
+            "Pages out of a cache are not seen here: where more answer than are shown one, this says nothing.",
             _unanswered(traffic),
             {OF_SHOWN: notices.no_choice_rate},
         ),
@@ -95,7 +94,7 @@ def plain(text: str) -> str:
 
 def _unanswered(traffic: Traffic) -> int | None:
     shown, answered = traffic.notices.shown, traffic.notices.from_banner
-    if shown is None or answered is None:
+    if shown is None or answered is None or answered > shown:
         return None
-    left = max(0, shown - answered)
+    left = shown - answered
     return left if left == 0 or left >= LEAST else None

@@ -35,6 +35,7 @@ def tables(traffic: Traffic, policy: str) -> dict[str, Table]:
             _cut(traffic, "signals", "Signals of browsers", "pages", "signal"),
             _cut(traffic, "ways", "With and without JavaScript", "choices", "way"),
             _cut(traffic, "embeds", "Embeds loaded", "embeds", "how"),
+            _cut(traffic, "receipts", "Receipts used", "receipts", "how"),
             _cut(traffic, "pages", "Pages", "pages", "page"),
             _cut(traffic, "entries", "Entry pages", "entries", "page"),
             _cut(traffic, "sites", "Referring sites", "entries", "site"),

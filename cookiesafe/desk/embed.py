@@ -14,7 +14,7 @@ from ..gate import MAX_QUERY, content_security_policy, embed_query
 from ..policy import Vendor
 from ..ports import Reply
 from ..sayings import say
-from ..traffic import Loaded
+from ..traffic import Done
 from .asked import (
     Asked,
     Flow,
@@ -111,7 +111,7 @@ def _embed_of(asked: Asked) -> _Embed | None:
 
 def _once(asked: Asked, embed: _Embed) -> Reply:
     if asked.settings.counting is not None:
-        asked.settings.counting.leave(Loaded(asked.now, "once"))
+        asked.settings.counting.leave(Done(asked.now, "embeds", "once"))
     until = int(asked.now) + ONCE_SECONDS
     query = embed_query(embed.url, embed.sandbox)
     signed = asked.settings.load_signer.sign(f"{query}&until={until}")

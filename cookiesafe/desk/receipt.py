@@ -9,12 +9,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..asking import told
 from ..consent import choose
 from ..errors import BadToken, DamagedLog, StoreError
 from ..ledger import Entry, Proven, Record, make_receipt
-from ..ports import Reply, Store
+from ..ports import Reply
 from ..sayings import say
+from ..traffic import Done
 from ..upkeep import Evidence
 from ..upkeep.erasing import forget
 from .asked import (
@@ -97,7 +97,13 @@ def _give(asked: Asked, receipt: str | None, *, as_file: bool) -> Flow:
         return problem(asked, 404, say("Nothing is recorded any more"), why)
     if as_file:
         reply.headers.append(("Content-Disposition", f'attachment; filename="{FILE}"'))
+        _count(asked, "downloaded")
     return reply
+
+
+def _count(asked: Asked, how: str) -> None:
+    if asked.settings.counting is not None:
+        asked.settings.counting.leave(Done(asked.now, "receipts", how))
 
 
 def _not_read(asked: Asked, error: Exception) -> Reply:
@@ -206,16 +212,12 @@ def _forget(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
     put_out_of_force(asked, reply)
     try:
         yield from forget(receipt, int(asked.now * 1000), asked.settings.entropy)
-        left = yield from told(Store.entries_of, receipt)
     except StoreError as error:
         asked.settings.telling.report_store("what a visitor wanted forgotten was not erased", error)
-        return _not_erased(asked)
-    return _not_erased(asked) if left else reply
-
-
-def _not_erased(asked: Asked) -> Reply:
-    why = say("We could not erase all of it now. Your choice stays in force. Please try again.")
-    return problem(asked, 503, say("Not erased"), why)
+        why = say("We could not erase all of it now. Your choice stays in force. Please try again.")
+        return problem(asked, 503, say("Not erased"), why)
+    _count(asked, "forgotten")
+    return reply
 
 
 def _keep(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
@@ -242,6 +244,7 @@ def _check(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
         asked.settings.telling.report_store(
             "a receipt is of a longer log than there is", "was it cut?"
         )
+    _count(asked, "checked")
     short = listed(checked)
     if asked.wants_json:
         return as_json(200, summary(short))

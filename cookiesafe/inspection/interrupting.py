@@ -20,9 +20,11 @@ class EventLoopBlocked(TimeoutError):
 def interrupting(seconds: float) -> Iterator[None]:
     """Raise ``EventLoopBlocked`` in what still runs after so long, and then again, every second.
 
-    By a signal, which only POSIX has, and only the main thread hears: elsewhere nothing is interrupted.
+    By a signal, which only POSIX has, and only the main thread hears: elsewhere nothing is interrupted, nor where others
+    have set an alarm, which is left to them.
     """
-    if current_thread() is not main_thread() or not hasattr(signal, "setitimer"):
+    mine = current_thread() is main_thread() and hasattr(signal, "setitimer")
+    if not mine or signal.getitimer(signal.ITIMER_REAL) != (0.0, 0.0):
         yield
         return
     before = signal.signal(signal.SIGALRM, _interrupt)
@@ -30,8 +32,10 @@ def interrupting(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        finally:
+            signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
 
 
 def _interrupt(number: int, frame: object) -> None:

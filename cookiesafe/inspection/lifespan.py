@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from .interrupting import interrupting
+
 
 class Lifespan:
     """Around all requests; waits ``patience`` seconds for each of both. An app that knows of no lifespan is asked without."""
@@ -40,7 +42,8 @@ class Lifespan:
     async def _say(self, what: str) -> None:
         self._to_app.put_nowait({"type": what})
         answered = asyncio.ensure_future(self._answered.get())
-        await asyncio.wait(
-            [answered, self._task], timeout=self._patience, return_when=asyncio.FIRST_COMPLETED
-        )
+        with interrupting(self._patience + 1):
+            await asyncio.wait(
+                [answered, self._task], timeout=self._patience, return_when=asyncio.FIRST_COMPLETED
+            )
         answered.cancel()

@@ -10,7 +10,7 @@ from typing import Any, Final
 from ..consent import DAY
 from ..count import OTHER, Count
 from ..gate.findings import kind_of_held
-from .left import Answer, Blocked, HeldBack, Left, Loaded, Seen, Unrecorded
+from .left import Answer, Blocked, Done, HeldBack, Left, Seen, Unrecorded
 from .report import Traffic, report
 from .tally import Tally
 from .terms import TrafficTerms
@@ -49,7 +49,7 @@ class Counting:
             Seen: self._views.count,
             Answer: self._count_answer,
             Unrecorded: self._count_unrecorded,
-            Loaded: self._count_embed,
+            Done: self._count_done,
             HeldBack: self._count_held,
             Blocked: self._count_blocked,
         }
@@ -61,8 +61,9 @@ class Counting:
         if before < MOST_KEPT:
             left.append(what)
         else:
-            day = int(what.now) // DAY
-            self._missed[day] = self._missed.get(day, 0) + 1
+            # Once, since it may be another one a moment later; of two threads at once, one is missed itself.
+            missed, day = self._missed, int(what.now) // DAY
+            missed[day] = missed.get(day, 0) + 1
         self.due()
         if before >= MOST_LEFT:
             self.help(_HELP)
@@ -82,7 +83,7 @@ class Counting:
         """What was counted since the last time."""
         self._views.cut()
         missed, self._missed = self._missed, {}
-        for day, n in missed.items():
+        for day, n in list(missed.items()):
             self._tally.add(day, "missed", n=n)
         return self._tally.take()
 
@@ -118,7 +119,7 @@ class Counting:
             add(day, "answered")
             add(day, "answered", "purpose", f"{name} {'yes' if yes else 'no'}")
         if record.notice == "embed" and any(answer.said.values()):
-            self._count_embed(Loaded(answer.now, "always"))
+            self._count_done(Done(answer.now, "embeds", "always"))
         if record.event == "withdrawal":
             add(day, "withdrawn")
             for cut in ("where", "policy"):
@@ -130,10 +131,10 @@ class Counting:
         self._tally.add(int(now) // DAY, "unrecorded")
         self._tally.add(int(now) // DAY, "unrecorded", "event", event)
 
-    def _count_embed(self, loaded: Loaded) -> None:
-        now, how = loaded
-        self._tally.add(int(now) // DAY, "embeds")
-        self._tally.add(int(now) // DAY, "embeds", "how", how)
+    def _count_done(self, done: Done) -> None:
+        now, figure, how = done
+        self._tally.add(int(now) // DAY, figure)
+        self._tally.add(int(now) // DAY, figure, "how", how)
 
     def _count_held(self, what: HeldBack) -> None:
         now, path, held = what

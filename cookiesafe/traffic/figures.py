@@ -49,7 +49,9 @@ CUTS: Final = {
     "way": Cut("Way", "`form`, as without JavaScript, or `script`"),
     "event": Cut("Event", "what it would have been: `grant`, `change`, `refusal` or `withdrawal`"),
     "purpose": Cut("Purpose", "a purpose, or a vendor behind an `@`, with `yes` or `no`"),
-    "how": Cut("How", "`once`, or `always`"),
+    "how": Cut(
+        "How", "an embed `once` or `always`; a receipt `downloaded`, `checked` or `forgotten`"
+    ),
     "kind": Cut("Kind", "`cookie`, `host` or `field`"),
     "rule": Cut("Rule", "why it was held"),
     "name": Cut("Name", "of the cookie, the host or the field", open=True),
@@ -93,10 +95,13 @@ FIGURES: Final = {
     "withdrawn": Figure("Withdrawals", "Choices that left nothing of what was agreed to before.", ("where", "policy", "press")),
     "unrecorded": Figure(
         "Not recorded",
-        "Choices that the ledger did not take, or not in time. They do not hold, but for a no that the app itself passes on.",
+        "Choices that the ledger did not take, or not in time. None is in force, except a no that the app passes on from a form of its own.",
         ("event",),
     ),
     "embeds": Figure("Embeds loaded", "Presses of *load once* and *always* in the place of an embed.", ("how",)),
+    "receipts": Figure(
+        "Receipts used", "Downloads of a receipt, checks of any, and receipts whose records were erased.", ("how",)
+    ),
     "held": Figure(
         "Held",
         "What the app sent and was held back, and in `observe`, what would have been.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from ..fields import AnyHeader
 from ..gate.findings import AnyHeld
@@ -72,10 +72,11 @@ class Unrecorded(NamedTuple):
     event: str
 
 
-class Loaded(NamedTuple):
-    """An embed was loaded ``once`` or ``always``."""
+class Done(NamedTuple):
+    """Something else that a visitor has done, ``how``: ``figure`` is what counts it."""
 
     now: float
+    figure: Literal["embeds", "receipts"]
     how: str
 
 
@@ -95,4 +96,4 @@ class Blocked(NamedTuple):
     vendor: str | None
 
 
-Left = Seen | Answer | Unrecorded | Loaded | HeldBack | Blocked
+Left = Seen | Answer | Unrecorded | Done | HeldBack | Blocked

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ..asking import told
+from ..errors import StoreError
 from ..ids import new_record_id
 from ..ledger import Entry, Record
 from ..ledger.record import NOWHERE
@@ -23,14 +24,17 @@ DAY_MS = 86_400_000
 
 
 def forget(receipt: str, now: int, entropy: Callable[[int], bytes]) -> Flow[int]:
-    """Erase all records of a receipt; how many these were. ``now`` is in milliseconds. Raises ``StoreError``.
+    """Erase all records of a receipt; how many these were. ``now`` is in milliseconds.
 
     It goes on as long as something is erased, up to a bound: who goes on recording meanwhile is not followed for ever.
+    Raises ``StoreError``, where some are left, too.
     """
     erased, tries = 0, MOST_TRIES
     for _ in range(MOST_TURNS):
         entries = yield from told(Store.entries_of, receipt)
-        if not entries or not tries:
+        if not entries:
+            return erased
+        if not tries:
             break
         for at in range(0, len(entries), AT_ONCE):
             some = entries[at : at + AT_ONCE]
@@ -39,7 +43,9 @@ def forget(receipt: str, now: int, entropy: Callable[[int], bytes]) -> Flow[int]
                 tries -= 1
                 break
             erased, tries = erased + len(some), MOST_TRIES
-    return erased
+    raise StoreError(
+        f"{erased} records of a receipt were erased, and some are left", fix="Try it again."
+    )
 
 
 def retain(kept_days: Mapping[str, int], now: int, entropy: Callable[[int], bytes]) -> Flow[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 from threading import Event, Lock, Thread, Timer
@@ -12,6 +11,7 @@ import pytest
 
 from cookiesafe import StoreError
 from cookiesafe.adapters._later import Later
+from tests.support.forks import fork, forking
 
 PATIENCE = 20.0
 SOON = 0.01
@@ -120,20 +120,19 @@ def test_what_is_recorded_after_the_end_is_not_sealed_here() -> None:
     assert work.calls == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forking
 def test_a_child_seals_what_it_has_recorded_itself() -> None:
     """Its parent's thread, which would have done so, is not there."""
     later = Later(Work(), 3600, FAILURE)
     later.due()
-    process = os.fork()
-    if process == 0:
+
+    def child() -> bool:
         work = later._work = Work()
         later.due()
         later.close()
-        os._exit(0 if work.calls == 1 else 1)
+        return work.calls == 1
 
-    assert os.waitpid(process, 0)[1] == 0
+    assert fork(child)()
     later.close()
 
 

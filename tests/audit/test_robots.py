@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import async_playwright
 
-from cookiesafe.audit import Plan
+from cookiesafe.audit import Pages, Plan
 from cookiesafe.audit.plan import AGENT
 from cookiesafe.audit.robots import Robots
 from cookiesafe.browsing.auditing import robots_txt
@@ -98,12 +98,15 @@ def test_a_site_that_does_not_answer_is_not_open() -> None:
 
 
 def may_go_on(url: str) -> bool:
-    """Whether a page of a site elsewhere may be looked at, by the robots.txt at ``url``."""
+    """Whether another page of a site elsewhere may be looked at, by the robots.txt at ``url``."""
 
-    async def ask() -> str:
+    plan = Plan.of("https://quay.example", ["quay.example"])
+
+    async def ask() -> str | None:
         async with async_playwright() as playwright:
-            return await robots_txt(
-                playwright, Plan.of("https://quay.example", ["quay.example"]), url
-            )
+            return await robots_txt(playwright, plan, url)
 
-    return Robots(asyncio.run(ask()), AGENT).allow(url)
+    pages = Pages(plan)
+    pages.begin("https://quay.example", asyncio.run(ask()))
+    pages.found(["https://quay.example/other"])
+    return not pages.disallowed

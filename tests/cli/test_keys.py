@@ -89,6 +89,48 @@ def test_a_key_that_was_prepared_verifies_at_once_and_signs_once_it_is_rotated(
     assert not any(each in done.out for each in prepared)
 
 
+@pytest.mark.parametrize("command", ["prepare", "rotate"])
+@pytest.mark.parametrize("content", ["", "# nothing yet\n"], ids=["empty", "a comment"])
+def test_a_file_without_keys_is_told(cli: Cli, tmp_path: Path, command: str, content: str) -> None:
+    file = tmp_path / "quay.keys"
+    file.write_text(content)
+
+    done = cli("keys", command, file)
+
+    assert done.code == 2
+    assert "keys new" in done.err
+    assert file.read_text() == content
+
+
+def test_a_prepared_key_is_known_however_the_file_was_edited_since(
+    cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "quay.keys"
+    cli("keys", "new", file)
+    cli("keys", "prepare", file)
+    first, prepared = keys_in(file)
+    marks = [line for line in file.read_text().splitlines() if line.startswith("#")]
+    file.write_text("\n".join([*marks, "# a note of ours", first, "", prepared, ""]))
+
+    cli("keys", "rotate", file)
+
+    assert keys_in(file) == [prepared, first]
+
+
+def test_where_the_prepared_key_was_taken_out_another_is_made(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "quay.keys"
+    cli("keys", "new", file)
+    cli("keys", "rotate", file)
+    cli("keys", "prepare", file)
+    first, prepared, older = keys_in(file)
+    file.write_text(file.read_text().replace(f"{prepared}\n", ""))
+
+    cli("keys", "rotate", file)
+
+    assert keys_in(file)[1:] == [first, older]
+    assert keys_in(file)[0] != prepared
+
+
 def test_no_second_key_is_prepared_before_the_first_is_rotated(cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "quay.keys"
     cli("keys", "new", file)

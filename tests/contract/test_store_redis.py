@@ -25,6 +25,7 @@ from cookiesafe.errors import SettingError, StoreError
 from cookiesafe.ports import Ledger, Logins
 from cookiesafe.testing.stores.samples import NOW, a_series, series_of
 from cookiesafe.testing.stores.series import LOGIN_CALLS
+from tests.support.forks import fork, forking
 from tests.support.redis import Server, a_server, fresh_prefix
 
 PASSWORD = "not-to-be-seen"
@@ -374,24 +375,21 @@ def test_whose_turn_does_not_come_goes(url: str) -> None:
         assert isinstance(caught.value.__cause__, TimeoutError)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@forking
 def test_parent_and_child_go_on_after_a_fork(store: RedisStore) -> None:
     first = store.epoch("ann")
 
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            for _ in range(50):
-                store.advance_epoch("ann")
-            store.close()
-            status = 0
-        finally:
-            os._exit(status)
+    def child() -> bool:
+        for _ in range(50):
+            store.advance_epoch("ann")
+        store.close()
+        return True
+
+    ended = fork(child)
     for _ in range(50):
         store.advance_epoch("ann")
 
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert ended()
     assert store.epoch("ann") == first + 100
 
 

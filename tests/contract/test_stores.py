@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import socket
 import sqlite3
 import subprocess
@@ -32,6 +31,7 @@ from cookiesafe.adapters.stores.sql.tables import SCHEMA
 from cookiesafe.errors import SettingError, StoreError
 from cookiesafe.ports import Store
 from cookiesafe.testing.stores.samples import a_record, seal
+from tests.support.forks import fork, forking
 from tests.support.stores import (  # noqa: F401
     SERVERS,
     append_all,
@@ -164,25 +164,22 @@ def pragma(store: Store, name: str) -> object:
     return connection.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@forking
 def test_parent_and_child_go_on_after_a_fork(url: str) -> None:
     with closing(open_store(url)) as store:
         store.append([a_record(0)])
 
-        child = os.fork()
-        if child == 0:
-            status = 1
-            try:
-                for number in range(100, 150):
-                    store.append([a_record(number)])
-                store.close()
-                status = 0
-            finally:
-                os._exit(status)
+        def child() -> bool:
+            for number in range(100, 150):
+                store.append([a_record(number)])
+            store.close()
+            return True
+
+        ended = fork(child)
         for number in range(1, 50):
             store.append([a_record(number)])
 
-        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert ended()
         expected = [a_record(number).id for number in (*range(50), *range(100, 150))]
         assert sorted(ids(store)) == expected
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Event, Lock, Thread
 from typing import Any
 
 import pytest
@@ -386,6 +386,26 @@ def test_a_no_in_the_place_of_an_embed_loads_none(make_client: MakeClient) -> No
 
     assert told(client).by("choices", "where") == {"embed": 10}
     assert told(client).total("embeds") == 0
+
+
+def test_receipts_that_are_downloaded_checked_and_forgotten_are_counted(
+    make_client: MakeClient,
+) -> None:
+    client = make_client(traffic=True)
+    path = "/cookiesafe/receipt"
+    assert client.get(f"{path}?download=1").status == 404
+    for _ in range(10):
+        visitor = client.another()
+        visitor.get("/")
+        visitor.choose("accept")
+        receipt = visitor.get(f"{path}?download=1").text
+        assert visitor.post(path, {"do": "check", "receipt": receipt}).status == 200
+        assert visitor.post(path, {"do": "check", "receipt": ""}).status == 400
+        assert visitor.post(path, {"do": "forget"}).status == 200
+        assert visitor.post(path, {"do": "forget", "sure": "1"}).status == 200
+
+    counted = told(client).by("receipts", "how")
+    assert counted == {"downloaded": 10, "checked": 10, "forgotten": 10}
 
 
 def test_what_was_not_recorded_is_not_counted(make_client: MakeClient) -> None:
@@ -757,26 +777,41 @@ def pages_in(url: str) -> list[int]:
 
 
 class Slow(MemoryStore):
-    """Says when it has begun to keep counts, and keeps them some time later."""
+    """Says when it has begun to keep counts, and keeps them once somebody waits for that."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.begun, self._may = Event(), Event()
+        self.begun, self.awaited = Event(), Event()
 
     def add_counts(self, counts: Sequence[Count]) -> None:
         self.begun.set()
-        Timer(0.2, self._may.set).start()
-        assert self._may.wait(20)
+        assert self.awaited.wait(20)
         super().add_counts(counts)
 
     def close(self) -> None:
         self.at_close = list(self.counts(0, 99_999))
 
 
-def test_closing_waits_for_what_is_being_brought(make_client: MakeClient) -> None:
+class Turn:
+    """A lock that tells when somebody has to wait for it."""
+
+    def __init__(self, awaited: Event) -> None:
+        self._lock, self._awaited = Lock(), awaited
+        self.release = self._lock.release
+
+    def acquire(self, **given: float) -> bool:
+        if self._lock.locked():
+            self._awaited.set()
+        return self._lock.acquire(**given)  # type: ignore[arg-type]
+
+
+def test_closing_waits_for_what_is_being_brought(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Slow()
     client = make_client(store=store, traffic=TERMS)
     assert client.safe is not None
+    monkeypatch.setattr(client.safe._tallying, "_turn", Turn(store.awaited))
     client.get("/")
     bringing = Thread(target=client.safe.traffic)
     bringing.start()

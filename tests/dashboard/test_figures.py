@@ -64,6 +64,14 @@ def test_what_was_not_answered_is_the_rest() -> None:
     assert shown["unanswered"].shares == {OF_SHOWN: 0.7}
 
 
+def test_where_more_answer_than_are_shown_one_nobody_knows_who_did_not() -> None:
+    counted = traffic(
+        ("shown", "", "", 20), ("choices", "", "", 30), ("choices", "where", "banner", 30)
+    )
+
+    assert {each.name: each.n for each in metrics(counted)}["unanswered"] is None
+
+
 def test_a_difference_does_not_tell_what_a_number_may_not() -> None:
     counted = traffic(
         ("shown", "", "", 100), ("choices", "", "", 95), ("choices", "where", "banner", 95)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -264,6 +265,7 @@ app = CookieSafeMiddleware(Starlette(routes=routes), safe)
 """
 
 
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="nothing interrupts an app here")
 def test_a_page_that_holds_up_the_event_loop_is_interrupted_and_the_others_are_asked_for(
     checked: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -277,6 +279,29 @@ def test_a_page_that_holds_up_the_event_loop_is_interrupted_and_the_others_are_a
     assert sleeping.place is not None
     assert "time.sleep(60)" in (BEGIN + BLOCKING).splitlines()[sleeping.place.line - 1]
     assert "EventLoopBlocked" in reckoning.what
+    assert any('"late"' in each.what for each in findings)
+
+
+STARTING = """
+from contextlib import asynccontextmanager
+
+@asynccontextmanager
+async def start(app):
+    time.sleep(60)
+    yield
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="nothing interrupts an app here")
+def test_an_app_whose_start_holds_up_the_event_loop_is_asked_all_the_same(
+    checked: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cookiesafe.inspection.driving.PATIENCE", 0.3)
+    source = STARTING + BLOCKING.replace("routes=routes", "routes=routes[2:], lifespan=start")
+    files = {"cookiesafe.toml": POLICY, "starting.py": BEGIN + source}
+
+    findings = checked(files, "starting:app").findings
+
     assert any('"late"' in each.what for each in findings)
 
 

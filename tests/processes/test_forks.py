@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
+from functools import partial
 from pathlib import Path
-
-import pytest
 
 from cookiesafe import CookieSafe, Policy, keys_from_file
 from cookiesafe.adapters._commits import commits_of
-from cookiesafe.traffic import Loaded
+from cookiesafe.traffic import Done
+from tests.support.forks import PATIENCE, fork, forking
 from tests.support.harbour import KEY, OTHER_KEY
 from tests.support.nodes import Keys
 
-PATIENCE = 20
 LEDGER_KEY = "bm90IGEgc2VjcmV0OiBpdCBpcyBvbiB0aGlzIHBhZ2U"
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forking
 def test_a_child_takes_other_keys_and_says_how_it_is_whoever_held_a_lock(tmp_path: Path) -> None:
     keys = Keys(tmp_path / "keys", KEY)
     safe = CookieSafe(
@@ -30,22 +26,22 @@ def test_a_child_takes_other_keys_and_says_how_it_is_whoever_held_a_lock(tmp_pat
     )
     assert safe.health().ok
     committing = commits_of(safe.store)._committing
-    with safe._succession._lock, safe._probe._lock, safe._sealing._lock, committing:
-        process = os.fork()
-        if process == 0:
-            signal.alarm(PATIENCE)
-            keys.are(OTHER_KEY, KEY)
-            safe._sealing.due()
-            commits_of(safe.store).commit_waiting(safe.store)
-            health = safe.health(timeout=PATIENCE)
-            os._exit(0 if health.ok and health.keys == 2 else 1)
 
-    assert os.waitpid(process, 0)[1] == 0
+    def child() -> bool:
+        keys.are(OTHER_KEY, KEY)
+        safe._sealing.due()
+        commits_of(safe.store).commit_waiting(safe.store)
+        health = safe.health(timeout=PATIENCE)
+        return health.ok and health.keys == 2
+
+    with safe._succession._lock, safe._probe._lock, safe._sealing._lock, committing:
+        ended = fork(child)
+
+    assert ended()
     safe.close()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this machine has no fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forking
 def test_a_child_counts_whoever_was_bringing_counts(tmp_path: Path) -> None:
     safe = CookieSafe(
         Policy.from_toml('[site]\nname = "S"'),
@@ -56,16 +52,18 @@ def test_a_child_counts_whoever_was_bringing_counts(tmp_path: Path) -> None:
     tallying, counting = safe._tallying, safe.settings.counting
     assert tallying is not None
     assert counting is not None
-    counting.leave(Loaded(safe.settings.clock(), "once"))
-    with tallying._lock, tallying._turn, tallying._reading._lock, tallying._bringing._lock:
-        process = os.fork()
-        if process == 0:
-            signal.alarm(PATIENCE)
-            for _ in range(20):
-                counting.leave(Loaded(safe.settings.clock(), "once"))
-            os._exit(0 if safe.traffic().total("embeds") == 20 else 1)
+    leave = partial(counting.leave, Done(safe.settings.clock(), "embeds", "once"))
+    leave()
 
-    assert os.waitpid(process, 0)[1] == 0
+    def child() -> bool:
+        for _ in range(20):
+            leave()
+        return safe.traffic().total("embeds") == 20
+
+    with tallying._lock, tallying._turn, tallying._reading._lock, tallying._bringing._lock:
+        ended = fork(child)
+
+    assert ended()
     counted = safe.traffic()
     assert counted.total("embeds") == 21
     safe.close()
