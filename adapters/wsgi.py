@@ -67,15 +67,13 @@ class CookieSafeMiddleware:
             raise
         finally:
             leave(before)
-        if exchange.page is None and (type(body) in _WHOLE or _is_file(body, environ)):
+        # A file the server may have a faster way to send, as it is (PEP 3333); to close it is no part of the visit.
+        if exchange.page is None and (
+            (kind := type(body)) in _WHOLE or kind is environ.get("wsgi.file_wrapper")
+        ):
             exchange.end()
             return body
         return _Body(body, exchange)
-
-
-def _is_file(body: object, environ: WSGIEnvironment) -> bool:
-    """Whether the server may have a faster way to send it, as it is (PEP 3333). Closing it is no part of the visit."""
-    return type(body) is environ.get("wsgi.file_wrapper")
 
 
 def _hint(send: Callable[[list[Header]], object], exchange: Exchange, fields: list[Header]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,12 @@ LONGEST_FIRST = ("tests/leaks/", "tests/contract/", "tests/browser/", "tests/pro
 
 The browsers of leaks come first and those of other tests later: each has a time by which it must answer.
 """
+
+
+def pytest_configure() -> None:
+    """What tests start is to hear an interrupt, even if this run was told to hear none, as one in the background is."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -74,6 +74,8 @@ def test_after_two_pages_every_cookie_of_a_refused_purpose_is_gone(
     set_by_header(page, site, list(PREFIXED))
     for where in everywhere:
         page.evaluate("line => { document.cookie = line }", f"st_js=1{where}")
+    # Chromium keeps them in the background; whoever reads them waits for that.
+    page.evaluate("document.cookie")
     assert len(statistics(context)) == 2 * len(everywhere) + len(PREFIXED)
 
     page.goto(f"{site}/cookiesafe/choices?next={PAGE}")

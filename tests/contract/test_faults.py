@@ -352,7 +352,7 @@ def test_a_gate_that_fails_is_no_open_gate(
 
 
 @pytest.mark.parametrize(
-    "place", ["departure.KINDS", "notice.Notice.choices", "desk.choices.local_path"]
+    "place", ["departure.KINDS", "notice.choices.ChoicesNotice.page", "desk.choices.local_path"]
 )
 def test_on_a_fault_of_ours_our_own_page_says_so(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch, place: str
