@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 )
 
 from cookiesafe import CookieSafe, Visit
+from cookiesafe.adapters._drive import Pool
 from cookiesafe.adapters.stores import MemoryStore
 from cookiesafe.consent.consent import FIRST_DAY
 from cookiesafe.errors import StoreError
@@ -473,8 +474,12 @@ class Truth(RuleBasedStateMachine):
 @pytest.mark.law("L-07", "L-08", "L-09", "L-10", "L-12", "G-05", "N-US2")
 @pytest.mark.parametrize(("edge", "examples"), [("wsgi", 120), ("asgi", 20)])
 def test_nothing_is_on_or_asked_but_by_what_a_visitor_has_said(
-    edge: EdgeName, examples: int
+    edge: EdgeName, examples: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What is chosen is to depend on nothing but the steps, however late a busy machine comes to them.
+    for module in ("_patience", "_perform"):
+        monkeypatch.setattr(f"cookiesafe.adapters.{module}.monotonic", lambda: 0.0)
+    monkeypatch.setitem(Pool.__init__.__kwdefaults__ or {}, "deadline", 60.0)
     machine = type("Truth", (Truth,), {"edge": edge})
     run_state_machine_as_test(
         machine,

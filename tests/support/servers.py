@@ -119,11 +119,13 @@ def served(arguments: Sequence[str], folder: Path, **settings: str) -> Iterator[
 
 @contextmanager
 def gunicorn(site: str, folder: Path, *options: str, **settings: str) -> Iterator[Counter]:
-    """``MODULE:APP()``, served by gunicorn."""
+    """``MODULE:APP()``, served by gunicorn, which is let end: workers without it would speak to nobody."""
     arguments = ["gunicorn", site, "--bind", "127.0.0.1:0", "--error-logfile", "/dev/stdout"]
     with _started([*arguments, *options], folder, **settings) as running:
         port = _said(running, rb"Listening at: http://\S+:(\d+)")[1].decode()
         yield Counter(running.process, running.errors, f"http://harbour.localhost:{port}")
+        running.process.terminate()
+        running.process.wait(START_SECONDS)
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
