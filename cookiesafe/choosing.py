@@ -70,14 +70,11 @@ def _event(consent: Consent, old: Consent) -> Event:
 def recorded(settings: Settings, choice: Choice, by: Press) -> Flow[bool]:
     """Have it recorded, and then counted. Whether it was; that it was not is logged."""
     (failure,) = yield (Append(choice.records),)
-    counting = settings.counting
+    record = choice.records[-1]
     if isinstance(failure, StoreError):
         settings.telling.report_store("a choice was not taken, as it was not recorded", failure)
-        if counting is not None:
-            record = choice.records[-1]
-            counting.leave(Unrecorded(record.time / 1000, record.event))
+        settings.count(Unrecorded(record.time / 1000, record.event))
         return False
     settings.versions.kept.update(each.id for each in choice.records[:-1])
-    if counting is not None:
-        counting.leave(Answer(choice.records[-1], choice.said, by))
+    settings.count(Answer(record, choice.said, by))
     return True

@@ -36,7 +36,7 @@ from .remember.series import TERMS as REMEMBER_TERMS
 from .session import SessionTerms, Vouched
 from .session.terms import TERMS as SESSION_TERMS
 from .telling import Telling
-from .traffic import Counting, Site
+from .traffic import Counting, Left, Site
 from .versions import Versions
 
 Mode = Literal["enforce", "observe"]
@@ -210,6 +210,11 @@ class Settings:
         """Whether our cookies have neither ``Secure`` nor their prefix where the site is served over https."""
         jar = self.jars.get("https")
         return jar is not None and jar is not self.secure_jar
+
+    def count(self, what: Left) -> None:
+        """Leave it to be counted, where anything is."""
+        if self.counting is not None:
+            self.counting.leave(what)
 
     def learn(self, earlier: Iterable[Policy]) -> None:
         """From now on, consent that was given under these policies, too, holds as far as ours asks for no more."""

@@ -110,8 +110,7 @@ def _embed_of(asked: Asked) -> _Embed | None:
 
 
 def _once(asked: Asked, embed: _Embed) -> Reply:
-    if asked.settings.counting is not None:
-        asked.settings.counting.leave(Done(asked.now, "embeds", "once"))
+    asked.settings.count(Done(asked.now, "embeds", "once"))
     until = int(asked.now) + ONCE_SECONDS
     query = embed_query(embed.url, embed.sandbox)
     signed = asked.settings.load_signer.sign(f"{query}&until={until}")

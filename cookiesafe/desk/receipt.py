@@ -97,13 +97,8 @@ def _give(asked: Asked, receipt: str | None, *, as_file: bool) -> Flow:
         return problem(asked, 404, say("Nothing is recorded any more"), why)
     if as_file:
         reply.headers.append(("Content-Disposition", f'attachment; filename="{FILE}"'))
-        _count(asked, "downloaded")
+        asked.settings.count(Done(asked.now, "receipts", "downloaded"))
     return reply
-
-
-def _count(asked: Asked, how: str) -> None:
-    if asked.settings.counting is not None:
-        asked.settings.counting.leave(Done(asked.now, "receipts", how))
 
 
 def _not_read(asked: Asked, error: Exception) -> Reply:
@@ -216,7 +211,7 @@ def _forget(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
         asked.settings.telling.report_store("what a visitor wanted forgotten was not erased", error)
         why = say("We could not erase all of it now. Your choice stays in force. Please try again.")
         return problem(asked, 503, say("Not erased"), why)
-    _count(asked, "forgotten")
+    asked.settings.count(Done(asked.now, "receipts", "forgotten"))
     return reply
 
 
@@ -244,7 +239,7 @@ def _check(asked: Asked, fields: Mapping[str, list[str]]) -> Flow:
         asked.settings.telling.report_store(
             "a receipt is of a longer log than there is", "was it cut?"
         )
-    _count(asked, "checked")
+    asked.settings.count(Done(asked.now, "receipts", "checked"))
     short = listed(checked)
     if asked.wants_json:
         return as_json(200, summary(short))

@@ -24,8 +24,8 @@ def take_reports(asked: Asked) -> Flow:
     hosts = 0
     for url in refused(body, settings.reports, enforce=settings.enforce):
         held = page.held(url)
-        if held is not None and settings.counting is not None:
-            settings.counting.leave(Blocked(asked.now, held.host, held.vendor))
+        if held is not None:
+            settings.count(Blocked(asked.now, held.host, held.vendor))
         if held is not None and held.vendor is None:
             settings.sightings.saw_host(held.host)
             hosts += 1

@@ -3,7 +3,7 @@
 from .counting import Counting
 from .figures import CUTS, FIGURES, LEAST, NOTICES, Cut, Figure
 from .keeping import LATE, fold_days, keep, read, remove_old
-from .left import Answer, Blocked, Done, HeldBack, Press, Seen, Site, Unrecorded
+from .left import Answer, Blocked, Done, HeldBack, Left, Press, Seen, Site, Unrecorded
 from .report import EPOCH, Cells, Notices, Traffic, day_of, report
 from .terms import TERMS, TrafficTerms
 
@@ -23,6 +23,7 @@ __all__ = [
     "Done",
     "Figure",
     "HeldBack",
+    "Left",
     "Notices",
     "Press",
     "Seen",
